@@ -1,0 +1,138 @@
+"""What a case is: something we do, something the target must do, and the requirements that this observes.
+
+A *scenario* acts first (sends, sets, waits: everything is recorded) and judges later, from the record alone.
+A *standing* judge has no act: it judges every recorded exchange or arrival of the whole run.
+Both judge without one request, so that old runs can be judged again by newer cases.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING
+
+from smsproof_conformance.finding import Judgement
+from smsproof_conformance.target import Fact
+
+if TYPE_CHECKING:
+    from smsproof_conformance.actor import Actor
+    from smsproof_conformance.record import Record, Seen
+
+Act = Callable[["Actor"], Awaitable[None]]
+JudgeScenario = Callable[["Seen"], Judgement]
+JudgeRecord = Callable[["Record"], Judgement]
+
+
+@dataclass(frozen=True)
+class Case:
+    """What scenarios and standing judges have in common.
+
+    id          slug that survives insertion: "<section>/<name>", unique per vendor.
+    observes    ids of the requirements a verdict of this case speaks about.
+    does        what we do, in one sentence (standing judges: what they look at).
+    expects     what the target must do, in one sentence.
+    """
+
+    id: str
+    vendor: str
+    observes: tuple[str, ...]
+    does: str
+    expects: str
+
+
+@dataclass(frozen=True)
+class Scenario(Case):
+    """A case with an act of its own.
+
+    needs    facts the target must declare; otherwise the case is SKIP with what is missing.
+    """
+
+    needs: tuple[Fact, ...]
+    act: Act
+    judge: JudgeScenario
+
+
+@dataclass(frozen=True)
+class Standing(Case):
+    """A case that judges what other cases (and the fuzz phase) recorded."""
+
+    judge: JudgeRecord
+
+
+@dataclass
+class _Draft:
+    """An act that still waits for its judge: `@act.judge` completes the case."""
+
+    section: Section
+    name: str
+    observes: tuple[str, ...]
+    needs: tuple[Fact, ...]
+    does: str
+    expects: str
+    act: Act
+
+    def judge(self, judge: JudgeScenario) -> Scenario:
+        case = Scenario(
+            f"{self.section.name}/{self.name}", self.section.vendor, self.observes, self.does, self.expects,
+            self.needs, self.act, judge,
+        )  # fmt: skip
+        self.section.add(case)
+        return case
+
+
+@dataclass
+class Section:
+    """The cases of one section of the requirements; one module of `cases/<vendor>/` builds one."""
+
+    vendor: str
+    name: str
+    cases: dict[str, Case] = field(default_factory=dict[str, Case])
+
+    def scenario(
+        self, name: str, *, observes: Iterable[str], does: str, expects: str, needs: Iterable[Fact] = ()
+    ) -> Callable[[Act], _Draft]:
+        """Decorate an act; its judge follows as `@NAME.judge`."""
+
+        def draft(act: Act) -> _Draft:
+            return _Draft(self, name, tuple(observes), tuple(needs), does, expects, act)
+
+        return draft
+
+    def standing(
+        self, name: str, *, observes: Iterable[str], does: str, expects: str
+    ) -> Callable[[JudgeRecord], Standing]:
+        """Decorate a judge of the whole record."""
+
+        def complete(judge: JudgeRecord) -> Standing:
+            case = Standing(f"{self.name}/{name}", self.vendor, tuple(observes), does, expects, judge)
+            self.add(case)
+            return case
+
+        return complete
+
+    def add(self, case: Case) -> None:
+        if case.id in self.cases:
+            raise ValueError(f"two cases are called {case.id}")
+        self.cases[case.id] = case
+
+
+@cache
+def cases(vendor: str) -> Mapping[str, Case]:
+    """Every case of a vendor, by id: modules in the order of their names, cases in the order of the text.
+
+    raises    LookupError for a vendor without a folder of cases.
+    """
+    name = f"smsproof_conformance.cases.{vendor}"
+    try:
+        folder = importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        raise LookupError(f"there are no cases for {vendor!r}") from error
+    found: dict[str, Case] = {}
+    for module in sorted(pkgutil.iter_modules(folder.__path__), key=lambda module: module.name):
+        section = getattr(importlib.import_module(f"{name}.{module.name}"), "section", None)
+        if isinstance(section, Section):
+            found.update(section.cases)
+    return found

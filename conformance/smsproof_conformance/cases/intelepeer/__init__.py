@@ -1,0 +1,1 @@
+"""IntelePeer Atmosphere Messaging: pages S0 (sending) and S1 (receiving)."""

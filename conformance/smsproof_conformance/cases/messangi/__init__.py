@@ -1,0 +1,1 @@
+"""Messangi Outbound SMS: page S2."""

@@ -1,0 +1,46 @@
+"""`smsproof selftest`: both emulators, both phases, strict: the whole suite against what it believes is right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from smsproof_spec import contract as contracts
+
+from smsproof_conformance import runner
+from smsproof_conformance.case import cases
+from smsproof_conformance.cli.door import door
+from smsproof_conformance.coverage import table
+from smsproof_conformance.demonstration import SECRETS, target
+from smsproof_conformance.emulator import running
+from smsproof_conformance.exit_code import ExitCode, strongest
+from smsproof_conformance.judge import judge
+from smsproof_conformance.ledger import Ledger
+from smsproof_conformance.record import Record
+from smsproof_conformance.reports.console import print_coverage, print_run
+from smsproof_conformance.reports.files import write
+
+
+def selftest(
+    report_dir: Annotated[Path, typer.Option(help="Where the reports go.")] = Path("report"),
+    seed: Annotated[int, typer.Option(help="The same seed gives the same requests.")] = 1,
+) -> None:
+    """Run the suite in --strict against the emulators of both vendors, and print the coverage."""
+    with door():
+        console = Console(highlight=False)
+        codes: list[ExitCode] = []
+        for vendor in contracts.VENDORS:
+            contract = contracts.load(vendor)
+            selected = list(cases(vendor).values())
+            with running(vendor) as emulator, Ledger.in_memory(SECRETS.values()) as ledger:
+                runner.act(target(vendor, emulator.url, emulator.control), SECRETS, contract, selected, ledger, seed=seed)
+                judged = judge(ledger, contract, selected, strict=True)
+                record = Record.of(ledger)
+            print_run(console, judged, record, contract)
+            print_coverage(console, table(contract, {"V": selected}), vendor)
+            write(f"json:{report_dir / f'{vendor}.json'}", judged, record)
+            codes.append(judged.exit_code)
+        console.print(f"reports: {report_dir}")
+        raise typer.Exit(strongest(codes))

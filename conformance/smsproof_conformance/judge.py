@@ -1,0 +1,234 @@
+"""Judging: a pure function from a run's record to verdicts. No request, no clock, no randomness."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from smsproof_spec.contract import Contract, Requirement
+
+from smsproof_conformance.case import Case, Scenario, Standing
+from smsproof_conformance.exchange import Arrival, Exchange
+from smsproof_conformance.exit_code import ExitCode, strongest
+from smsproof_conformance.finding import Breach, Finding, Judgement, Severity, Unknown, Verdict, severity
+from smsproof_conformance.ledger import Ledger
+from smsproof_conformance.record import NoAnswer, NotObserved, Record, Unreadable
+
+# The requirement that an unreadable answer breaks, by vendor: S0:54-59 shows JSON objects, S2:660 says JSON in words.
+_READABLE: Final[Mapping[str, str]] = {"intelepeer": "IP-GEN-07", "messangi": "MS-GEN-06"}
+
+
+@dataclass(frozen=True)
+class CaseResult:
+    """The verdict on one case, with the reason where it is no PASS and the findings where there are any."""
+
+    case: Case
+    verdict: Verdict
+    reason: str
+    findings: tuple[Finding, ...]
+    unknown: tuple[Unknown, ...] = ()
+
+
+@dataclass(frozen=True)
+class RequirementResult:
+    """The verdict on one requirement, from all cases that observe it."""
+
+    id: str
+    requirement: Requirement
+    verdict: Verdict
+    cases: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Everything a report needs to know of a run."""
+
+    vendor: str
+    strict: bool
+    cases: tuple[CaseResult, ...]
+    requirements: tuple[RequirementResult, ...]
+    requests: int
+    accepted: int
+    parts: int
+    stopped: ExitCode | None
+    stop_reason: str
+
+    @property
+    def findings(self) -> list[Finding]:
+        return [finding for case in self.cases for finding in case.findings]
+
+    def count(self, verdict: Verdict) -> int:
+        return sum(case.verdict is verdict for case in self.cases)
+
+    @property
+    def observed(self) -> int:
+        """How many of the observable requirements this target let us observe."""
+        return sum(r.verdict in (Verdict.PASS, Verdict.WARN, Verdict.FAIL) for r in self.requirements)
+
+    @property
+    def passed(self) -> int:
+        """How many of the observed requirements had no finding."""
+        return sum(r.verdict is Verdict.PASS for r in self.requirements)
+
+    @property
+    def exit_code(self) -> ExitCode:
+        codes: list[ExitCode] = []
+        if self.stopped is not None:
+            codes.append(self.stopped)
+        if self.count(Verdict.FAIL):
+            codes.append(ExitCode.CONTRACT_FAILURES)
+        if self.count(Verdict.ERROR):
+            codes.append(ExitCode.UNREACHABLE)
+        if self.count(Verdict.INDETERMINATE):
+            codes.append(ExitCode.INDETERMINATE)
+        if not self.cases or not self.observed and not codes:
+            codes.append(ExitCode.NOTHING_SELECTED)
+        return strongest(codes)
+
+
+def judge(ledger: Ledger, contract: Contract, cases: Iterable[Case], *, strict: bool) -> Judged:
+    """Judge a recorded run.
+
+    cases     the cases to judge by: those of the run, or newer ones.
+    strict    findings that would warn fail.
+    """
+    record = Record.of(ledger)
+    acts = ledger.acts()
+    results = tuple(_judge_case(case, record, acts, contract, strict) for case in cases)
+    stopped = ledger.fact("stopped")
+    return Judged(
+        vendor=contract.vendor,
+        strict=strict,
+        cases=results,
+        requirements=_by_requirement(contract, results),
+        requests=len(record.exchanges),
+        accepted=sum(_accepted_items(exchange) for exchange in record.exchanges),
+        parts=sum(exchange.request.parts for exchange in record.exchanges if exchange.answer and exchange.answer.succeeded),
+        stopped=None if stopped is None else ExitCode(stopped["code"]),
+        stop_reason="" if stopped is None else stopped["reason"],
+    )
+
+
+def _judge_case(
+    case: Case, record: Record, acts: Mapping[str, tuple[str, str]], contract: Contract, strict: bool
+) -> CaseResult:
+    if isinstance(case, Scenario):
+        state, reason = acts.get(case.id, ("absent", "not part of this run"))
+        if state in ("skipped", "planned", "absent"):
+            return CaseResult(case, Verdict.SKIP, reason or "the run ended before this case", ())
+        judgement = case.judge(record.seen(case.id))
+    else:
+        assert isinstance(case, Standing)
+        judgement = case.judge(record)
+    return _collect(case, judgement, contract, strict)
+
+
+def _collect(case: Case, judgement: Judgement, contract: Contract, strict: bool) -> CaseResult:
+    findings: list[Finding] = []
+    unknown: list[Unknown] = []
+    ended: Verdict | None = None
+    reason = ""
+    try:
+        for word in judgement:
+            if isinstance(word, Unknown):
+                unknown.append(word)
+            else:
+                findings.append(_finding(case, word, contract, strict))
+    except NotObserved as nothing:
+        ended, reason = Verdict.SKIP, f"not observed: {nothing}"
+    except NoAnswer as silence:
+        ended = Verdict.INDETERMINATE if silence.may_have_been_accepted else Verdict.ERROR
+        reason = str(silence)
+    except Unreadable as unreadable:
+        word = Breach(
+            _READABLE.get(contract.vendor, case.observes[0]), unreadable.exchange, "a readable JSON object", unreadable.problem
+        )
+        findings.append(_finding(case, word, contract, strict))
+    unique = tuple(dict.fromkeys(findings))
+    verdict = _verdict(unique, unknown, ended)
+    if not reason and verdict is Verdict.INDETERMINATE:
+        reason = unknown[0].reason
+    return CaseResult(case, verdict, reason, unique, tuple(unknown))
+
+
+def _verdict(findings: Sequence[Finding], unknown: Sequence[Unknown], ended: Verdict | None) -> Verdict:
+    severities = {finding.severity for finding in findings}
+    if Severity.FAIL in severities:
+        return Verdict.FAIL
+    if ended in (Verdict.ERROR, Verdict.INDETERMINATE):
+        return ended
+    if unknown:
+        return Verdict.INDETERMINATE
+    if Severity.WARN in severities:
+        return Verdict.WARN
+    return ended or Verdict.PASS
+
+
+def _finding(case: Case, word: Breach, contract: Contract, strict: bool) -> Finding:
+    earned = severity(contract.requirements[word.requirement])
+    if Severity.WARN in (earned, word.ceiling) and not strict:
+        earned = Severity.WARN
+    else:
+        earned = Severity.FAIL
+    exchange = word.subject if isinstance(word.subject, Exchange) else None
+    arrival = word.subject if isinstance(word.subject, Arrival) else None
+    return Finding(
+        case=case.id,
+        requirement=word.requirement,
+        severity=earned,
+        expected=word.expected,
+        got=word.got,
+        pointer=word.pointer,
+        exchange=exchange.id if exchange else None,
+        arrival=arrival.id if arrival else None,
+        step=exchange.request.step if exchange else None,
+    )
+
+
+def _by_requirement(contract: Contract, results: Sequence[CaseResult]) -> tuple[RequirementResult, ...]:
+    observers: dict[str, list[CaseResult]] = {id_: [] for id_ in contract.requirements}
+    for result in results:
+        for id_ in result.case.observes:
+            observers[id_].append(result)
+        for finding in result.findings:  # a schema or fuzz finding may name a requirement beyond the declared ones
+            if result not in observers[finding.requirement]:
+                observers[finding.requirement].append(result)
+    return tuple(
+        RequirementResult(id_, requirement, _requirement_verdict(id_, observers[id_]), tuple(r.case.id for r in observers[id_]))
+        for id_, requirement in contract.requirements.items()
+    )
+
+
+def _requirement_verdict(id_: str, results: Sequence[CaseResult]) -> Verdict:
+    severities = {f.severity for result in results for f in result.findings if f.requirement == id_}
+    if severities:
+        return Verdict.FAIL if Severity.FAIL in severities else Verdict.WARN
+    verdicts = {
+        Verdict.INDETERMINATE if any(word.requirement == id_ for word in result.unknown) else _calm(result.verdict)
+        for result in results
+    }
+    for verdict in (Verdict.PASS, Verdict.INDETERMINATE, Verdict.ERROR):
+        if verdict in verdicts:
+            return verdict
+    return Verdict.SKIP
+
+
+def _calm(verdict: Verdict) -> Verdict:
+    """A case that failed over another requirement still observed this one."""
+    return Verdict.PASS if verdict in (Verdict.FAIL, Verdict.WARN) else verdict
+
+
+def _accepted_items(exchange: Exchange) -> int:
+    """How many messages an answer says it accepted: items of a 207, recipients of a batch, or the one message."""
+    if not exchange.request.paid or exchange.answer is None or not exchange.answer.succeeded:
+        return 0
+    for path in (("responses",), ("data", "ids")):
+        items = exchange.at(*path)
+        if isinstance(items, list):
+            return sum(1 for index in range(len(items)) if exchange.at(*path, index, "code") not in _REFUSED)
+    return 1
+
+
+_REFUSED: Final = frozenset(range(400, 600))
+

@@ -1,0 +1,1 @@
+"""Reports: every one a pure function of a judged run and its record."""

@@ -1,0 +1,31 @@
+"""Which cases a command means."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
+
+from smsproof_conformance.case import Case
+
+
+class NothingSelected(Exception):
+    """A pattern matches no case: nothing ran is not success (exit code 5)."""
+
+
+def select(cases: Mapping[str, Case], patterns: Sequence[str]) -> list[Case]:
+    """Every case when there is no pattern; otherwise those whose id or requirement matches one of them.
+
+    raises    NothingSelected for a pattern that matches nothing, with the nearest id.
+    """
+    if not patterns:
+        return list(cases.values())
+    chosen: set[str] = set()
+    for pattern in patterns:
+        found = {case.id for case in cases.values() if fnmatchcase(case.id, pattern) or pattern in case.observes}
+        if not found:
+            close = difflib.get_close_matches(pattern, list(cases), n=1, cutoff=0.3)
+            hint = f" The nearest id is {close[0]}." if close else ""
+            raise NothingSelected(f"No case matches {pattern!r}.{hint} `smsproof list` shows all of them.")
+        chosen |= found
+    return [case for case in cases.values() if case.id in chosen]

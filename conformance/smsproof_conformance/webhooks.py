@@ -1,0 +1,80 @@
+"""The account's webhooks: read before the first change, put back in every ending.
+
+Only IntelePeer configures webhooks by API (pages S1:23 and S1:128). There is no way to remove one (AMB-IP-24): an
+endpoint that never had a webhook cannot be put back, so that off loopback it is left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import quote
+
+from smsproof_conformance.exchange import MISSING, Exchange, Request, encode
+from smsproof_conformance.ledger import Ledger
+from smsproof_conformance.target import Target
+
+KEEPER = "run/keep-webhooks"
+
+Send = Callable[[Request], Awaitable[Exchange]]
+
+
+class CannotRestore(Exception):
+    """Changing this webhook could not be undone; the case is skipped with this reason."""
+
+
+class Webhooks:
+    """Reads a webhook before a run changes it for the first time, and restores what was changed."""
+
+    def __init__(self, target: Target, ledger: Ledger, path: str, send: Send) -> None:
+        self._target = target
+        self._ledger = ledger
+        self._path = path
+        self._send = send
+        self._kept: set[str] = set()
+
+    async def keep(self, endpoint: str) -> None:
+        """Record the present webhook of one of the account's numbers, once a run.
+
+        raises    CannotRestore off loopback when it cannot be read or there is none to put back.
+        """
+        own = (*self._target.numbers.long_codes, *self._target.numbers.short_codes)
+        if endpoint in self._kept or endpoint not in own:
+            return
+        target = f"{self._path}?endpoint={quote(endpoint, safe='-')}"
+        found = await self._send(_request("GET", target, f"read {endpoint}", None))
+        before = found.at("webhook") if found.status == 200 else MISSING
+        if not isinstance(before, str) or not before:
+            if not self._target.on_loopback:
+                raise CannotRestore(f"the webhook of {endpoint} could not be read, so it could not be put back")
+            before = None
+        self._ledger.changing_webhook(endpoint, before)
+        self._kept.add(endpoint)
+
+    async def restore(self) -> list[str]:
+        """Put back every changed webhook. Returns the endpoints that still hold a URL of this run."""
+        left: list[str] = []
+        for endpoint, before in self._ledger.changed_webhooks():
+            if before is None:
+                self._ledger.webhook_restored(endpoint)  # loopback only: an emulator's number that never had one
+                continue
+            body = {"endpoints": [endpoint], "webhook": before}
+            answer = await self._send(_request("POST", self._path, f"restore {endpoint}", body))
+            if answer.status == 201:
+                self._ledger.webhook_restored(endpoint)
+            else:
+                left.append(endpoint)
+        return left
+
+
+def _request(method: str, target: str, step: str, body: Any) -> Request:
+    return Request(
+        case=KEEPER,
+        step=step,
+        operation="setWebhook" if method == "POST" else "getWebhook",
+        method=method,
+        target=target,
+        headers=(("Accept", "application/json"), *((("Content-Type", "application/json"),) if body else ())),
+        body=encode(body) if body else None,
+        token="good",
+    )
