@@ -1,0 +1,50 @@
+# Every target sets up what it needs: a .venv in the checkout, from Python and pip alone.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.set-up
+SOURCES := spec generator conformance tests
+
+.PHONY: help setup generate check test faults conformance soak bench clean
+
+help: ## Show this list.
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z][a-z-]*:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## Create .venv with smsproof and everything its development needs.
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit("smsproof needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 setup") if sys.version_info < (3, 11) else None'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	touch $(STAMP)
+
+generate: $(STAMP) ## Bundle the contracts and write the SDKs (generated/).
+	$(BIN)/smsproof-generate
+
+check: $(STAMP) ## Lint, types (mypy and basedpyright, both strict) and drift of generated files.
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/mypy
+	$(BIN)/basedpyright --warnings
+	$(BIN)/smsproof-generate --check
+
+test: $(STAMP) ## Run the tests (under 3 minutes on two cores).
+	$(BIN)/python -m pytest -n 2 --dist worksteal -q
+
+faults: $(STAMP) ## Run every fault of the emulators and print which case catches it.
+	$(BIN)/smsproof faults
+
+conformance: $(STAMP) ## Run the suite, strict, against the emulators of both vendors; reports in report/.
+	$(BIN)/smsproof selftest --report-dir report
+
+soak: $(STAMP) ## The long runs: many texts, many seeds.
+	$(BIN)/python -m pytest -q -m soak
+
+bench: $(STAMP) ## Compare with peers in one run and print ratios.
+	for file in tests/bench/bench_*.py; do $(BIN)/python $$file; done
+
+clean: ## Remove everything that is not kept: environments, reports, runs, caches.
+	rm -rf $(VENV) .venv-bench report .smsproof build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .schemathesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
