@@ -15,6 +15,7 @@ from smsproof_conformance.charge import Budget, forbid_strangers, parts
 from smsproof_conformance.control import Control
 from smsproof_conformance.exchange import Exchange, Headers, Lost, Request, State, encode, strings
 from smsproof_conformance.inbox import Hook, Inbox
+from smsproof_conformance.interruption import Interruption
 from smsproof_conformance.ledger import Ledger
 from smsproof_conformance.target import Target, Token
 from smsproof_conformance.transport import Transport
@@ -84,12 +85,15 @@ class Actor:
     target    declared facts; `operation(...)`, paths and numbers are read from it.
     """
 
-    def __init__(self, case: str, wire: Wire, inbox: Inbox, control: Control | None) -> None:
+    def __init__(
+        self, case: str, wire: Wire, inbox: Inbox, control: Control | None, interruption: Interruption
+    ) -> None:
         self.case = case
         self.target = wire.target
         self._wire = wire
         self._inbox = inbox
         self._control = control
+        self._interruption = interruption
 
     def unique(self, words: str) -> str:
         """`words` with a tag that no other case and no other call of this case gives; ASCII, the same in every run."""
@@ -121,6 +125,7 @@ class Actor:
         method     another method than the operation's; `path`: another path (near misses).
         headers    replace Accept and Content-Type (application/json); Authorization comes from `token` alone.
         """
+        self._interruption.check()
         contract = self._wire.contract.operations[operation]
         encoded = query if isinstance(query, str) else urlencode(query, safe="-") if query else ""
         verb = method or contract.method
@@ -144,6 +149,7 @@ class Actor:
 
     async def inbound(self, sender: str, to: str, message: str) -> bool:
         """Let a handset text one of the account's numbers, through the control API (needs Fact.CONTROL)."""
+        self._interruption.check()
         assert self._control is not None, "a case that triggers inbound messages needs Fact.CONTROL"
         done = await self._control.inbound(sender, to, message)
         if not done:
@@ -156,11 +162,11 @@ class Actor:
         With a control API that settles, absence afterwards proves something. Without, waits until each hook has its
         expected count or `wait_seconds` are over; what has not come by then is unknown.
         """
+        self._interruption.check()
         settled = self._control is not None and await self._control.settle()
         if not settled:
-            with_deadline = asyncio.timeout(self.target.wait_seconds)
             try:
-                async with with_deadline:
+                async with asyncio.timeout(self.target.wait_seconds):
                     for hook, count in expected:
                         while hook.count < count:
                             hook.changed.clear()

@@ -7,7 +7,6 @@ ending, note how it ended. Judging is another module's business and needs nothin
 from __future__ import annotations
 
 import asyncio
-import signal
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
@@ -19,12 +18,14 @@ from smsproof_conformance.charge import Budget, BudgetSpent, WouldTextStranger
 from smsproof_conformance.control import Control
 from smsproof_conformance.exit_code import ExitCode
 from smsproof_conformance.inbox import Inbox
+from smsproof_conformance.interruption import Interrupted, Interruption
 from smsproof_conformance.ledger import Ledger
 from smsproof_conformance.target import Secrets, Target
 from smsproof_conformance.transport import Transport
 from smsproof_conformance.webhooks import CannotRestore
 
-_RESTORE_SECONDS = 3.0
+_RESTORE_SECONDS = 2.0
+_IN_FLIGHT_SECONDS = 2.0  # how long a request in flight may still take after a signal
 
 Progress = Callable[[str, int, int], None]
 
@@ -43,11 +44,13 @@ def act(
     seed: int,
     budget: int | None = None,
     progress: Progress = _silent,
+    interruption: Interruption | None = None,
 ) -> None:
     """Act every scenario among `cases` and record it; standing judges need no act.
 
-    budget      message parts that may be charged; None (loopback) means no limit.
-    progress    called with case id, cases done, cases planned.
+    budget          message parts that may be charged; None (loopback) means no limit.
+    progress        called with case id, cases done, cases planned.
+    interruption    where signals are noticed; without one a run is not interruptible.
     """
     ledger.set_fact("target", target.model_dump(mode="json"))
     ledger.set_fact("vendor", contract.vendor)
@@ -56,7 +59,7 @@ def act(
     ledger.set_fact("budget", budget)
     scenarios = [case for case in cases if isinstance(case, Scenario)]
     ledger.plan(case.id for case in scenarios)
-    asyncio.run(_act_all(target, secrets, contract, scenarios, ledger, Budget(budget), progress))
+    asyncio.run(_act_all(target, secrets, contract, scenarios, ledger, Budget(budget), progress, interruption or Interruption()))
 
 
 async def _act_all(
@@ -67,7 +70,9 @@ async def _act_all(
     ledger: Ledger,
     budget: Budget,
     progress: Progress,
+    interruption: Interruption,
 ) -> None:
+    _cancel_late(interruption)
     inbox = Inbox(target, secrets, ledger)
     control = Control(target, secrets) if target.control_url else None
     await inbox.open()
@@ -75,38 +80,47 @@ async def _act_all(
         async with Transport(target, secrets) as transport:
             wire = Wire(target, contract, ledger, transport, budget)
             try:
-                with _stopping_on_signals(ledger):
-                    for done, case in enumerate(scenarios):
-                        progress(case.id, done, len(scenarios))
-                        await _act_one(case, wire, inbox, control, target, secrets)
+                for done, case in enumerate(scenarios):
+                    progress(case.id, done, len(scenarios))
+                    await _act_one(case, Actor(case.id, wire, inbox, control, interruption), wire, secrets)
             except BudgetSpent as spent:
                 _stop(ledger, ExitCode.SAFETY_LIMIT, f"The budget stops this run: {spent}. Raise --budget or select fewer cases.")
             except Unreachable as silence:
                 _stop(ledger, ExitCode.UNREACHABLE, f"{target.base_url} is unreachable: {silence}.")
-            except asyncio.CancelledError:
-                pass  # a signal; its exit code is on record
+            except (Interrupted, asyncio.CancelledError):
+                assert interruption.code is not None
+                _stop(ledger, interruption.code, f"Stopped by a signal; {ledger.path or 'the record'} holds what was done.")
             finally:
-                await asyncio.shield(_restore(wire, ledger))
+                ledger.abandon()
+                await _restore(wire, ledger)
     finally:
         await inbox.close()
         if control is not None:
             await control.close()
 
 
-async def _act_one(
-    case: Scenario, wire: Wire, inbox: Inbox, control: Control | None, target: Target, secrets: Secrets
-) -> None:
-    missing = [fact for fact in case.needs if not target.declares(fact, secrets)]
+def _cancel_late(interruption: Interruption) -> None:
+    """After a signal, cancel what is still in flight when its time is over; callbacks come from a signal handler."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task is not None
+    interruption.tell(lambda: loop.call_soon_threadsafe(loop.call_later, _IN_FLIGHT_SECONDS, task.cancel))
+
+
+async def _act_one(case: Scenario, actor: Actor, wire: Wire, secrets: Secrets) -> None:
+    missing = [fact for fact in case.needs if not wire.target.declares(fact, secrets)]
     if missing:
         wire.ledger.mark(case.id, "skipped", f"the target does not declare {', '.join(missing)}")
         return
     wire.ledger.mark(case.id, "acting")
     try:
-        await case.act(Actor(case.id, wire, inbox, control))
+        await case.act(actor)
     except (WouldTextStranger, CannotRestore) as refusal:
         wire.ledger.mark(case.id, "skipped", str(refusal))
-    except (BudgetSpent, Unreachable) as stop:
-        wire.ledger.mark(case.id, "skipped" if isinstance(stop, BudgetSpent) else "acted", str(stop))
+    except (BudgetSpent, Interrupted) as stop:
+        wire.ledger.mark(case.id, "skipped", str(stop) or "the run was interrupted")
+        raise
+    except Unreachable:
+        wire.ledger.mark(case.id, "acted")
         raise
     else:
         wire.ledger.mark(case.id, "acted")
@@ -121,31 +135,6 @@ async def _restore(wire: Wire, ledger: Ledger) -> None:
             left = await wire.webhooks.restore()
     if left:
         ledger.set_fact("unrestored", left)
-
-
-class _stopping_on_signals:
-    """While active, SIGINT and SIGTERM cancel the running task once and put the exit code on record."""
-
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
-
-    def __enter__(self) -> None:
-        loop, task = asyncio.get_running_loop(), asyncio.current_task()
-        assert task is not None
-
-        def stop(code: ExitCode, name: str) -> None:
-            _stop(self._ledger, code, f"stopped by {name}")
-            task.cancel()
-
-        with suppress(RuntimeError, ValueError, NotImplementedError):  # not the main thread: nobody signals us here
-            loop.add_signal_handler(signal.SIGINT, stop, ExitCode.INTERRUPTED, "SIGINT")
-            loop.add_signal_handler(signal.SIGTERM, stop, ExitCode.TERMINATED, "SIGTERM")
-
-    def __exit__(self, *_: object) -> None:
-        loop = asyncio.get_running_loop()
-        with suppress(RuntimeError, ValueError, NotImplementedError):
-            loop.remove_signal_handler(signal.SIGINT)
-            loop.remove_signal_handler(signal.SIGTERM)
 
 
 def _stop(ledger: Ledger, code: ExitCode, reason: str) -> None:

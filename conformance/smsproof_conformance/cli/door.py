@@ -31,8 +31,10 @@ def door() -> Iterator[None]:
     except (SettingsError, LedgerError, ReportError, UsageError) as error:
         print(error, file=sys.stderr)
         raise typer.Exit(ExitCode.USAGE) from None
-    except (typer.Exit, KeyboardInterrupt):
+    except typer.Exit:
         raise
+    except KeyboardInterrupt:
+        raise typer.Exit(ExitCode.INTERRUPTED) from None
     except Exception:  # the last door: whatever got here is a defect of smsproof, and must not look like a verdict
         traceback.print_exc()
         print("This is a defect of smsproof, not of the target. Please report it with the lines above.", file=sys.stderr)

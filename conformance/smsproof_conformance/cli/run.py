@@ -12,11 +12,12 @@ from smsproof_spec import contract as contracts
 from smsproof_conformance import runner, settings
 from smsproof_conformance.case import Case, cases
 from smsproof_conformance.cli.door import UsageError, door
+from smsproof_conformance.interruption import Interruption
 from smsproof_conformance.judge import judge
 from smsproof_conformance.ledger import Ledger, new_path
 from smsproof_conformance.record import Record
 from smsproof_conformance.reports.console import print_run
-from smsproof_conformance.reports.files import write
+from smsproof_conformance.reports.files import parse, write
 from smsproof_conformance.selection import select
 from smsproof_conformance.target import Target
 
@@ -34,6 +35,8 @@ def run(
 ) -> None:
     """Run the conformance suite against a target."""
     with door():
+        for wanted in report or []:
+            parse(wanted)
         chosen = settings.pick(settings.read(config), target)
         _require_permission(chosen, live, budget)
         secrets = settings.secrets(chosen)
@@ -41,12 +44,15 @@ def run(
         selected = select(cases(chosen.vendor), case or [])
         console = Console(highlight=False)
         ledger = Ledger.create(new_path(target), secrets.values())
-        with console.status("") as status:
+        with Interruption() as interruption, console.status("") as status:
 
             def progress(case_id: str, done: int, planned: int) -> None:
                 status.update(f"{done} of {planned}  {case_id}")
 
-            runner.act(chosen, secrets, contract, selected, ledger, seed=seed, budget=budget, progress=progress)
+            runner.act(
+                chosen, secrets, contract, selected, ledger,
+                seed=seed, budget=budget, progress=progress, interruption=interruption,
+            )  # fmt: skip
             if fuzz and not case:
                 selected = [*selected, *_fuzz(chosen, contract, secrets, ledger, seed)]
         judged = judge(ledger, contract, selected, strict=strict)
