@@ -32,7 +32,9 @@ class Unreachable(Exception):
 class Wire:
     """Sends requests for all cases of a run: intent, guard, transport, outcome."""
 
-    def __init__(self, target: Target, contract: Contract, ledger: Ledger, transport: Transport, budget: Budget) -> None:
+    def __init__(
+        self, target: Target, contract: Contract, ledger: Ledger, transport: Transport, budget: Budget
+    ) -> None:
         self.target = target
         self.contract = contract
         self.ledger = ledger
@@ -139,7 +141,7 @@ class Actor:
             headers=headers if headers is not None else _JSON if data is not None else _JSON[:1],
             body=data,
             token=token,
-            paid=contract.paid and data is not None,
+            paid=bool(contract.extensions.get("x-sms-paid")) and data is not None,
         )
         return await self._wire.send(request)
 
@@ -181,4 +183,3 @@ class Actor:
 
     def _note(self, key: str, value: Any) -> None:
         self._wire.ledger.note(self.case, key, value)
-

@@ -6,14 +6,14 @@ bounded size and depth before a body gets here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache
 from typing import Any, Final, cast
 
 import jsonschema_rs
 from smsproof_spec.contract import Contract
 
-from smsproof_conformance.exchange import Arrival, Exchange, pointer
+from smsproof_conformance.exchange import Arrival, Exchange, is_array, is_object, pointer
 from smsproof_conformance.finding import Breach
 from smsproof_conformance.redaction import masked_text
 
@@ -65,12 +65,13 @@ class AnswerSchemas:
             schema, pattern_options=jsonschema_rs.RegexOptions(), retriever=_deny, validate_formats=False
         )
 
-    def _breach(self, error: jsonschema_rs.ValidationError, subject: Exchange | Arrival, at: tuple[str | int, ...]) -> Breach:
+    def _breach(
+        self, error: jsonschema_rs.ValidationError, subject: Exchange | Arrival, at: tuple[str | int, ...]
+    ) -> Breach:
         error = _deepest(error)
         path = [*error.schema_path]
         if path and path[-1] == "required":
-            missing = getattr(error.kind, "property", None)
-            path = [*path[:-1], "properties", missing] if missing else path
+            path = [*path[:-1], "properties", getattr(error.kind, "property", "")]
         requirement = self._contract.requirement_at(pointer(*path))
         assert requirement is not None, f"no x-sms-requirement above {path}"  # a test of the contract holds this
         return Breach(
@@ -89,10 +90,10 @@ def _deepest(error: jsonschema_rs.ValidationError) -> jsonschema_rs.ValidationEr
 
 
 def _walk(node: Any) -> Iterator[tuple[str, Any]]:
-    if isinstance(node, Mapping):
-        for key, value in cast("Mapping[str, Any]", node).items():
+    if is_object(node):
+        for key, value in node.items():
             yield key, value
             yield from _walk(value)
-    elif isinstance(node, list):
-        for item in cast("list[Any]", node):
+    elif is_array(node):
+        for item in node:
             yield from _walk(item)

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from smsproof_spec.rules import TextError, measure
 
-from smsproof_conformance.exchange import Request
+from smsproof_conformance.exchange import Request, is_array, is_object
 from smsproof_conformance.target import Target
 
 _NUMBER = re.compile(r"\+?[0-9][0-9 ().-]{5,}[0-9]")
@@ -39,7 +39,9 @@ class Budget:
     def reserve(self, parts: int) -> None:
         """Count parts before they leave; BudgetSpent when they would exceed the limit."""
         if self.limit is not None and self.reserved + parts > self.limit:
-            raise BudgetSpent(f"{self.reserved} of {self.limit} message parts are used and the next request may cost {parts}")
+            raise BudgetSpent(
+                f"{self.reserved} of {self.limit} message parts are used and the next request may cost {parts}"
+            )
         self.reserved += parts
 
     def release(self, parts: int) -> None:
@@ -54,15 +56,14 @@ def parts(body: Any) -> int:
 
 def recipients(body: Any) -> Iterator[tuple[Any, Any]]:
     """Every (to, text) in a send body: one message, a list of messages, or a batch with a shared template."""
-    if isinstance(body, list):
-        for item in cast("list[Any]", body):
+    if is_array(body):
+        for item in body:
             yield from recipients(item)
-    elif isinstance(body, dict):
-        message = cast("dict[str, Any]", body)
-        to, text = message.get("to"), message.get("text")
-        if isinstance(to, list):
-            for recipient in cast("list[Any]", to):
-                entry = cast("dict[str, Any]", recipient) if isinstance(recipient, dict) else {}
+    elif is_object(body):
+        to, text = body.get("to"), body.get("text")
+        if is_array(to):
+            for recipient in to:
+                entry: dict[str, Any] = recipient if is_object(recipient) else {}
                 # Whatever key holds the address: the page's own example spells it `to:` (AMB-MS-01).
                 for address in entry.values() if entry else [recipient]:
                     if not isinstance(address, list):
@@ -87,7 +88,9 @@ def forbid_strangers(target: Target, request: Request) -> None:
     if request.json is not None:
         destinations = [(str(to), allowed) for to, _ in recipients(request.json) if to is not None]
     else:
-        destinations = [(found[0], allowed | own) for found in _NUMBER.finditer(request.body.decode("utf-8", "replace"))]
+        destinations = [
+            (found[0], allowed | own) for found in _NUMBER.finditer(request.body.decode("utf-8", "replace"))
+        ]
     for destination, permitted in destinations:
         digits = _digits(destination)
         beyond = len(digits) > _E164_MAX_DIGITS and any(digits.startswith(number) for number in allowed)
@@ -100,13 +103,12 @@ def _digits(number: str) -> str:
 
 
 def _substituted(text: Any, params: Any) -> Any:
-    if not isinstance(text, str) or not isinstance(params, list):
+    if not isinstance(text, str) or not is_array(params):
         return text
-    values = cast("list[Any]", params)
 
     def value(found: re.Match[str]) -> str:
         index = int(found[1])
-        return str(values[index]) if index < len(values) else found[0]
+        return str(params[index]) if index < len(params) else found[0]
 
     return _PLACEHOLDER.sub(value, text)
 

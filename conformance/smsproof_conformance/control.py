@@ -6,11 +6,12 @@ Source: the architecture, "Words used everywhere"; vendor-contracts part 7, deci
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 import httpx2
-from smsproof_spec.rules import Malformed, strict_json
+from smsproof_spec.rules import strict_json
 
+from smsproof_conformance.exchange import MISSING, dig, is_array, is_object
 from smsproof_conformance.target import Secrets, Target
 
 
@@ -46,12 +47,8 @@ class Control:
         except httpx2.HTTPError:
             return None
         value = strict_json(answer.content)
-        if not answer.is_success or isinstance(value, Malformed) or not isinstance(value, dict):
-            return None
-        messages: object = value.get("messages")
-        if not isinstance(messages, list):
-            return None
-        return [cast("dict[str, Any]", item) for item in cast("list[Any]", messages) if isinstance(item, dict)]
+        messages = dig(value, "messages") if answer.is_success else MISSING
+        return [item for item in messages if is_object(item)] if is_array(messages) else None
 
     async def _post(self, path: str, body: dict[str, str]) -> bool:
         try:

@@ -32,15 +32,17 @@ class Row:
 
 
 def table(contract: Contract, cases: Mapping[str, Iterable[Case]]) -> tuple[Row, ...]:
-    """One row for each requirement and party it binds.
+    """One row for each requirement of the vendor's pages and party it binds; house rules are not counted.
 
     cases    by party: those that judge a vendor, a client, a receiver.
     """
     rows: list[Row] = []
     for id_, requirement in contract.requirements.items():
+        if not requirement.counted:
+            continue
         for party in requirement.parties:
             observers = tuple(case.id for case in cases.get(party, ()) if id_ in case.observes)
-            reason = requirement.reason_not_observable(party)
+            reason = requirement.not_observable.get(party)
             state = Coverage.COVERED if observers else Coverage.NOT_OBSERVABLE if reason else Coverage.OPEN
             rows.append(Row(id_, party, requirement, state, observers, reason or ""))
     return tuple(rows)

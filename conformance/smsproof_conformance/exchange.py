@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, cast
+from typing import Any, TypeGuard
 
 from smsproof_spec.rules import Malformed, strict_json
 
@@ -163,15 +163,23 @@ class _Missing:
 MISSING = _Missing()
 
 
+def is_object(value: Any) -> TypeGuard[dict[str, Any]]:
+    """Whether a JSON value is an object."""
+    return isinstance(value, dict)
+
+
+def is_array(value: Any) -> TypeGuard[list[Any]]:
+    """Whether a JSON value is an array."""
+    return isinstance(value, list)
+
+
 def dig(value: Any, *path: str | int) -> Any:
     """Follow keys and indexes; MISSING as soon as one leads nowhere."""
     for step in path:
-        if isinstance(step, str) and isinstance(value, Mapping) and step in value:
-            value = cast("Mapping[str, Any]", value)[step]
-        elif isinstance(step, int) and isinstance(value, list) and -len(cast("list[Any]", value)) <= step < len(cast("list[Any]", value)):
-            value = value[step]
+        if isinstance(step, str):
+            value = value[step] if is_object(value) and step in value else MISSING
         else:
-            return MISSING
+            value = value[step] if is_array(value) and -len(value) <= step < len(value) else MISSING
     return value
 
 
@@ -184,11 +192,11 @@ def strings(value: Any) -> Iterator[str]:
     """Every string inside a JSON value, keys excluded."""
     if isinstance(value, str):
         yield value
-    elif isinstance(value, list):
-        for item in cast("list[Any]", value):
+    elif is_array(value):
+        for item in value:
             yield from strings(item)
-    elif isinstance(value, Mapping):
-        for item in cast("Mapping[str, Any]", value).values():
+    elif is_object(value):
+        for item in value.values():
             yield from strings(item)
 
 

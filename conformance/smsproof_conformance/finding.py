@@ -31,7 +31,7 @@ class Severity(StrEnum):
 
 def severity(requirement: Requirement) -> Severity:
     """Severity is provenance: only what is stated or agreed can fail a target."""
-    return Severity.FAIL if requirement.provenance == "stated" or requirement.agreed else Severity.WARN
+    return Severity.FAIL if requirement.binding else Severity.WARN
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import h11
-from smsproof_spec.rules import Malformed, strict_json
+from smsproof_spec.rules import strict_json
 
-from smsproof_conformance.exchange import Headers
+from smsproof_conformance.exchange import Headers, dig
 from smsproof_conformance.ledger import Ledger
 from smsproof_conformance.target import Secrets, Target
 
@@ -69,7 +69,6 @@ class Inbox:
     async def close(self) -> None:
         if self._server is not None:
             self._server.close()
-            self._server.close_clients() if hasattr(self._server, "close_clients") else None
 
     def hook(self, case: str, label: str, *script: int) -> Hook:
         """Open a URL for a case. `script` defaults to 200."""
@@ -133,9 +132,7 @@ class Inbox:
         Whoever holds the code can forge deliveries, so that neither a right nor a wrong one is kept.
         """
         value = strict_json(body)
-        if isinstance(value, Malformed) or not isinstance(value, dict):
-            return body, None
-        code: object = value.get("signature")
+        code = dig(value, "signature")
         if not isinstance(code, str):
             return body, None
         if self._shared_code is None:
@@ -149,9 +146,7 @@ class Inbox:
 
 
 async def _respond(connection: h11.Connection, writer: asyncio.StreamWriter, status: int) -> None:
-    head = h11.Response(
-        status_code=status, reason=_REASONS.get(status, b""), headers=[("Content-Length", "0")]
-    )
+    head = h11.Response(status_code=status, reason=_REASONS.get(status, b""), headers=[("Content-Length", "0")])
     for event in (head, h11.EndOfMessage()):
         data = connection.send(event)
         if data:

@@ -9,7 +9,7 @@ from typing import Final
 from smsproof_spec.contract import Contract, Requirement
 
 from smsproof_conformance.case import Case, Scenario, Standing
-from smsproof_conformance.exchange import Arrival, Exchange
+from smsproof_conformance.exchange import Arrival, Exchange, is_array
 from smsproof_conformance.exit_code import ExitCode, strongest
 from smsproof_conformance.finding import Breach, Finding, Judgement, Severity, Unknown, Verdict, severity
 from smsproof_conformance.ledger import Ledger
@@ -104,7 +104,9 @@ def judge(ledger: Ledger, contract: Contract, cases: Iterable[Case], *, strict: 
         requirements=_by_requirement(contract, results),
         requests=len(record.exchanges),
         accepted=sum(_accepted_items(exchange) for exchange in record.exchanges),
-        parts=sum(exchange.request.parts for exchange in record.exchanges if exchange.answer and exchange.answer.succeeded),
+        parts=sum(
+            exchange.request.parts for exchange in record.exchanges if exchange.answer and exchange.answer.succeeded
+        ),
         stopped=None if stopped is None else ExitCode(stopped["code"]),
         stop_reason="" if stopped is None else stopped["reason"],
     )
@@ -142,7 +144,10 @@ def _collect(case: Case, judgement: Judgement, contract: Contract, strict: bool)
         reason = str(silence)
     except Unreadable as unreadable:
         word = Breach(
-            _READABLE.get(contract.vendor, case.observes[0]), unreadable.exchange, "a readable JSON object", unreadable.problem
+            _READABLE.get(contract.vendor, case.observes[0]),
+            unreadable.exchange,
+            "a readable JSON object",
+            unreadable.problem,
         )
         findings.append(_finding(case, word, contract, strict))
     unique = tuple(dict.fromkeys(findings))
@@ -156,7 +161,7 @@ def _verdict(findings: Sequence[Finding], unknown: Sequence[Unknown], ended: Ver
     severities = {finding.severity for finding in findings}
     if Severity.FAIL in severities:
         return Verdict.FAIL
-    if ended in (Verdict.ERROR, Verdict.INDETERMINATE):
+    if ended is Verdict.ERROR or ended is Verdict.INDETERMINATE:
         return ended
     if unknown:
         return Verdict.INDETERMINATE
@@ -167,10 +172,10 @@ def _verdict(findings: Sequence[Finding], unknown: Sequence[Unknown], ended: Ver
 
 def _finding(case: Case, word: Breach, contract: Contract, strict: bool) -> Finding:
     earned = severity(contract.requirements[word.requirement])
-    if Severity.WARN in (earned, word.ceiling) and not strict:
-        earned = Severity.WARN
-    else:
+    if strict:
         earned = Severity.FAIL
+    elif word.ceiling is Severity.WARN:
+        earned = Severity.WARN
     exchange = word.subject if isinstance(word.subject, Exchange) else None
     arrival = word.subject if isinstance(word.subject, Arrival) else None
     return Finding(
@@ -195,7 +200,9 @@ def _by_requirement(contract: Contract, results: Sequence[CaseResult]) -> tuple[
             if result not in observers[finding.requirement]:
                 observers[finding.requirement].append(result)
     return tuple(
-        RequirementResult(id_, requirement, _requirement_verdict(id_, observers[id_]), tuple(r.case.id for r in observers[id_]))
+        RequirementResult(
+            id_, requirement, _requirement_verdict(id_, observers[id_]), tuple(r.case.id for r in observers[id_])
+        )
         for id_, requirement in contract.requirements.items()
     )
 
@@ -225,10 +232,9 @@ def _accepted_items(exchange: Exchange) -> int:
         return 0
     for path in (("responses",), ("data", "ids")):
         items = exchange.at(*path)
-        if isinstance(items, list):
+        if is_array(items):
             return sum(1 for index in range(len(items)) if exchange.at(*path, index, "code") not in _REFUSED)
     return 1
 
 
 _REFUSED: Final = frozenset(range(400, 600))
-

@@ -153,7 +153,9 @@ class Ledger:
 
     def mark(self, case: str, state: str, reason: str = "") -> None:
         """Record how far a case got: acting, acted, skipped (with reason), stopped (with reason)."""
-        self._db.execute("UPDATE act SET state = ?, reason = ? WHERE case_id = ?", (state, self._clean_text(reason), case))
+        self._db.execute(
+            "UPDATE act SET state = ?, reason = ? WHERE case_id = ?", (state, self._clean_text(reason), case)
+        )
 
     def acts(self) -> dict[str, tuple[str, str]]:
         """State and reason of every planned case, in plan order."""
@@ -221,7 +223,9 @@ class Ledger:
 
     # -- arrivals ------------------------------------------------------------------------------------------------
 
-    def arrive(self, case: str, hook: str, method: str, headers: Headers, body: bytes, secret: str | None, status: int) -> None:
+    def arrive(
+        self, case: str, hook: str, method: str, headers: Headers, body: bytes, secret: str | None, status: int
+    ) -> None:
         self._db.execute(
             "INSERT INTO arrival (case_id, hook, method, headers, body, secret, status, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (case, hook, method, self._clean_text(_dump(headers)), self._clean(body), secret, status, time.time()),
@@ -291,7 +295,9 @@ def _exchange(row: sqlite3.Row) -> Exchange:
     )  # fmt: skip
     answer = lost = None
     if row["status"] is not None:
-        answer = Answer(row["status"], _headers(row["answer_headers"]), row["answer_body"], row["elapsed"], row["malformed"])
+        answer = Answer(
+            row["status"], _headers(row["answer_headers"]), row["answer_body"], row["elapsed"], row["malformed"]
+        )
     if row["lost_kind"] is not None:
         lost = Lost(row["lost_kind"], bool(row["lost_left"]), row["lost_detail"])
     return Exchange(row["id"], request, State(row["state"]), answer, lost)

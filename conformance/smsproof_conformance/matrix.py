@@ -55,7 +55,9 @@ class Row:
         if self.exit_strict != 1:
             return f"exit code {self.exit_strict} with --strict, expected 1"
         expected = 1 if self.failing else 0
-        return None if self.exit_code == expected else f"exit code {self.exit_code} without --strict, expected {expected}"
+        return (
+            None if self.exit_code == expected else f"exit code {self.exit_code} without --strict, expected {expected}"
+        )
 
 
 def run_fault(vendor: str, fault: str | None) -> Row:
@@ -94,6 +96,8 @@ def idle_cases(rows: Iterable[Row]) -> Mapping[str, tuple[str, ...]]:
     """Cases that no fault trips, by vendor: they were never shown able to fail."""
     rows = tuple(rows)
     return {
-        vendor: tuple(id_ for id_ in cases(vendor) if not any(id_ in row.caught for row in rows if row.vendor == vendor))
+        vendor: tuple(
+            id_ for id_ in cases(vendor) if not any(id_ in row.caught for row in rows if row.vendor == vendor)
+        )
         for vendor in sorted({row.vendor for row in rows})
     }

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from smsproof_spec.rules import Malformed
 
-from smsproof_conformance.exchange import Arrival, Exchange, State
+from smsproof_conformance.exchange import Arrival, Exchange, State, is_object
 from smsproof_conformance.ledger import Ledger
 from smsproof_conformance.target import Target
 
@@ -142,6 +142,6 @@ def body(exchange: Exchange) -> dict[str, Any]:
     value = exchange.answer.value
     if isinstance(value, Malformed):
         raise Unreadable(exchange, f"{value.kind}: {value.detail}")
-    if not isinstance(value, dict):
+    if not is_object(value):
         raise Unreadable(exchange, f"a JSON {type(value).__name__} instead of an object")
-    return cast("dict[str, Any]", value)
+    return value

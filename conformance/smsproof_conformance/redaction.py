@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from smsproof_spec.rules import Malformed, printable, strict_json
+
+from smsproof_conformance.exchange import is_array, is_object
 
 # Keys of both vendors' bodies that hold a person's number, words or address.
 _NUMBERS: Final = frozenset({"to", "from", "mobile", "tnkey", "endpoint", "endpoints", "invalidNumber", "to:"})
@@ -43,10 +45,10 @@ def masked_body(body: bytes | None) -> str:
 
 
 def _masked(value: Any, key: str | None) -> Any:
-    if isinstance(value, dict):
-        return {name: _masked(item, name) for name, item in cast("dict[str, Any]", value).items()}
-    if isinstance(value, list):
-        return [_masked(item, key) for item in cast("list[Any]", value)]
+    if is_object(value):
+        return {name: _masked(item, name) for name, item in value.items()}
+    if is_array(value):
+        return [_masked(item, key) for item in value]
     if isinstance(value, str) and key in _WORDS:
         return f"({len(value)} characters)"
     if isinstance(value, str) and key in _NUMBERS:

@@ -59,7 +59,9 @@ def act(
     ledger.set_fact("budget", budget)
     scenarios = [case for case in cases if isinstance(case, Scenario)]
     ledger.plan(case.id for case in scenarios)
-    asyncio.run(_act_all(target, secrets, contract, scenarios, ledger, Budget(budget), progress, interruption or Interruption()))
+    asyncio.run(
+        _act_all(target, secrets, contract, scenarios, ledger, Budget(budget), progress, interruption or Interruption())
+    )
 
 
 async def _act_all(
@@ -84,12 +86,20 @@ async def _act_all(
                     progress(case.id, done, len(scenarios))
                     await _act_one(case, Actor(case.id, wire, inbox, control, interruption), wire, secrets)
             except BudgetSpent as spent:
-                _stop(ledger, ExitCode.SAFETY_LIMIT, f"The budget stops this run: {spent}. Raise --budget or select fewer cases.")
+                _stop(
+                    ledger,
+                    ExitCode.SAFETY_LIMIT,
+                    f"The budget stops this run: {spent}. Raise --budget or select fewer cases.",
+                )
             except Unreachable as silence:
                 _stop(ledger, ExitCode.UNREACHABLE, f"{target.base_url} is unreachable: {silence}.")
             except (Interrupted, asyncio.CancelledError):
                 assert interruption.code is not None
-                _stop(ledger, interruption.code, f"Stopped by a signal; {ledger.path or 'the record'} holds what was done.")
+                _stop(
+                    ledger,
+                    interruption.code,
+                    f"Stopped by a signal; {ledger.path or 'the record'} holds what was done.",
+                )
             finally:
                 ledger.abandon()
                 await _restore(wire, ledger)
@@ -103,7 +113,11 @@ def _cancel_late(interruption: Interruption) -> None:
     """After a signal, cancel what is still in flight when its time is over; callbacks come from a signal handler."""
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     assert task is not None
-    interruption.tell(lambda: loop.call_soon_threadsafe(loop.call_later, _IN_FLIGHT_SECONDS, task.cancel))
+
+    def cancel() -> None:
+        loop.call_later(_IN_FLIGHT_SECONDS, task.cancel)
+
+    interruption.tell(lambda: loop.call_soon_threadsafe(cancel))
 
 
 async def _act_one(case: Scenario, actor: Actor, wire: Wire, secrets: Secrets) -> None:

@@ -104,9 +104,7 @@ def _target(path: Path, name: str, table: dict[str, Any]) -> Target:
     vendor = table.get("vendor")
     if vendor not in contract.VENDORS:
         wrong = "is missing" if vendor is None else f"is {vendor!r}"
-        raise SettingsError(
-            f"{path}: [target.{name}] vendor {wrong}; expected one of: {', '.join(contract.VENDORS)}."
-        )
+        raise SettingsError(f"{path}: [target.{name}] vendor {wrong}; expected one of: {', '.join(contract.VENDORS)}.")
     document = contract.load(vendor)
     given = {"token_env": document.document["x-sms-client"]["token-env"], **table, "name": name}
     try:

@@ -66,10 +66,10 @@ class _Table(BaseModel):
 class Numbers(_Table):
     """The numbers a run may use. `destinations` is the allow-list: no other number is ever texted."""
 
-    long_codes: tuple[str, ...] = Field((), strict=False)
-    short_codes: tuple[str, ...] = Field((), strict=False)
-    alphanumerics: tuple[str, ...] = Field((), strict=False)
-    destinations: tuple[str, ...] = Field((), strict=False)
+    long_codes: tuple[str, ...] = Field(default=(), strict=False)
+    short_codes: tuple[str, ...] = Field(default=(), strict=False)
+    alphanumerics: tuple[str, ...] = Field(default=(), strict=False)
+    destinations: tuple[str, ...] = Field(default=(), strict=False)
     foreign: str | None = None
     blocked_destination: str | None = None
     not_enabled: str | None = None
@@ -88,8 +88,8 @@ class Target(_Table):
     control_token_env: str | None = None
     listen: str = "127.0.0.1:0"
     public_url: HttpUrl | None = None
-    wait_seconds: float = Field(5.0, gt=0, le=600, strict=False)
-    timeout_seconds: float = Field(10.0, gt=0, le=600, strict=False)
+    wait_seconds: float = Field(default=5.0, gt=0, le=600, strict=False)
+    timeout_seconds: float = Field(default=10.0, gt=0, le=600, strict=False)
     paths: dict[str, str] = {}
     numbers: Numbers = Numbers()
 

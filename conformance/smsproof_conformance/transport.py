@@ -39,7 +39,9 @@ class Transport:
     async def __aenter__(self) -> Transport:
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         await self._client.aclose()
 
     async def exchange(self, request: Request) -> Answer | Lost:
@@ -59,7 +61,11 @@ class Transport:
         except httpx2.ConnectError as error:
             return Lost(_connect_kind(error), False, str(error))
         except httpx2.RemoteProtocolError as error:
-            kind = "transport.truncated" if "peer closed" in str(error) or "disconnected" in str(error) else "transport.protocol"
+            kind = (
+                "transport.truncated"
+                if "peer closed" in str(error) or "disconnected" in str(error)
+                else "transport.protocol"
+            )
             return Lost(kind, True, str(error))
         except (httpx2.ReadError, httpx2.WriteError) as error:
             return Lost("transport.reset", True, str(error) or type(error).__name__)

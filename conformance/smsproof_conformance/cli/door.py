@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import typer
@@ -21,7 +21,7 @@ class UsageError(Exception):
 
 
 @contextmanager
-def door() -> Iterator[None]:
+def door() -> Generator[None]:
     """Turn errors into exit codes: 5 and 2 for what the caller can mend, 3 for what only we can."""
     try:
         yield
@@ -37,5 +37,7 @@ def door() -> Iterator[None]:
         raise typer.Exit(ExitCode.INTERRUPTED) from None
     except Exception:  # the last door: whatever got here is a defect of smsproof, and must not look like a verdict
         traceback.print_exc()
-        print("This is a defect of smsproof, not of the target. Please report it with the lines above.", file=sys.stderr)
+        print(
+            "This is a defect of smsproof, not of the target. Please report it with the lines above.", file=sys.stderr
+        )
         raise typer.Exit(ExitCode.INTERNAL) from None

@@ -14,10 +14,11 @@ from smsproof_spec.contract import Requirement
 from smsproof_conformance.case import Case, Scenario, cases
 from smsproof_conformance.cli.door import UsageError, door
 from smsproof_conformance.emulator.faults import FAULTS
-from smsproof_conformance.finding import severity
 
 
-def explain(id: Annotated[str, typer.Argument(help="A requirement (IP-BULK-05) or a case (bulk-send/order-kept).")]) -> None:
+def explain(
+    id: Annotated[str, typer.Argument(help="A requirement (IP-BULK-05) or a case (bulk-send/order-kept).")],
+) -> None:
     """Explain a requirement or a case: what it says, where, what is sent, what is expected, which faults prove it."""
     with door():
         console = Console(highlight=False)
@@ -41,14 +42,14 @@ def explain(id: Annotated[str, typer.Argument(help="A requirement (IP-BULK-05) o
 def _requirement(console: Console, requirement: Requirement, vendor: str) -> None:
     console.print(Text(requirement.id, "bold").append(f"  {vendor}, section {requirement.section}", "dim"))
     console.print(Text(f"  {requirement.statement}"))
-    where = ", ".join(f"{source.page}:{source.lines}" for source in requirement.source)
+    where = ", ".join(str(source) for source in requirement.source)
     agreed = ", agreed" if requirement.agreed else ""
-    weight = "a breach fails a target" if severity(requirement) == "FAIL" else "a breach warns (fails with --strict)"
+    weight = "a breach fails a target" if requirement.binding else "a breach warns (fails with --strict)"
     console.print(Text(f"  provenance   {requirement.provenance}{agreed}: {weight}"))
     console.print(Text(f"  page         {where or 'none'}"))
     console.print(Text(f"  binds        {', '.join(requirement.parties)}  (V vendor, C client, R receiver)"))
     for party in requirement.parties:
-        reason = requirement.reason_not_observable(party)
+        reason = requirement.not_observable.get(party)
         if reason:
             console.print(Text(f"  not observable for {party}: {reason}"))
     for reading in requirement.alternatives:

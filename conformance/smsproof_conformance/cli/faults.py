@@ -18,7 +18,9 @@ from smsproof_conformance.matrix import Row, idle_cases, run_matrix
 
 def faults(
     vendor: Annotated[str | None, typer.Argument(help="Only this vendor's faults.")] = None,
-    list_only: Annotated[bool, typer.Option("--list", help="List the faults with their documentation; run nothing.")] = False,
+    list_only: Annotated[
+        bool, typer.Option("--list", help="List the faults with their documentation; run nothing.")
+    ] = False,
     workers: Annotated[int, typer.Option(min=1, help="Faults run at the same time.")] = min(2, os.cpu_count() or 1),
 ) -> None:
     """Run every fault of the emulators and show which case catches it; a hole is exit code 1."""
@@ -37,14 +39,18 @@ def faults(
         for problem in problems:
             console.print(problem, style="bold red", markup=False)
         contract_faults = sum(row.kind == "contract" for row in rows)
-        console.print(f"{contract_faults} contract faults, {len(rows) - contract_faults} other rows, {len(problems)} problems")
+        console.print(
+            f"{contract_faults} contract faults, {len(rows) - contract_faults} other rows, {len(problems)} problems"
+        )
         raise typer.Exit(ExitCode.CONTRACT_FAILURES if problems else ExitCode.CONFORMANT)
 
 
 def _list(console: Console, vendors: list[str]) -> None:
     for fault in FAULTS.values():
         if set(vendors) & set(fault.vendors):
-            console.print(f"{fault.name}  ({fault.kind}; {', '.join(fault.vendors)}; breaks {', '.join(fault.breaks) or 'nothing'})")
+            console.print(
+                f"{fault.name}  ({fault.kind}; {', '.join(fault.vendors)}; breaks {', '.join(fault.breaks) or 'nothing'})"
+            )
             console.print(f"    {fault.summary}\n    {fault.detail}", markup=False)
 
 

@@ -21,7 +21,9 @@ from smsproof_conformance.selection import select
 def judge(
     run: Annotated[str, typer.Argument(help="A run file, or `last`.")] = "last",
     strict: Annotated[bool, typer.Option("--strict", help="Findings that would warn fail.")] = False,
-    case: Annotated[list[str] | None, typer.Option(help="Only cases whose id matches this pattern (repeatable).")] = None,
+    case: Annotated[
+        list[str] | None, typer.Option(help="Only cases whose id matches this pattern (repeatable).")
+    ] = None,
     report: Annotated[list[str] | None, typer.Option(help="FORMAT:PATH, e.g. json:report.json (repeatable).")] = None,
 ) -> None:
     """Judge a recorded run by the cases of this version."""

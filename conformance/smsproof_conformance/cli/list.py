@@ -16,7 +16,9 @@ from smsproof_conformance.selection import select
 
 def list_(
     vendor: Annotated[str | None, typer.Argument(help="Only this vendor's cases.")] = None,
-    case: Annotated[list[str] | None, typer.Option(help="Only cases whose id matches this pattern (repeatable).")] = None,
+    case: Annotated[
+        list[str] | None, typer.Option(help="Only cases whose id matches this pattern (repeatable).")
+    ] = None,
 ) -> None:
     """List the cases: id, the requirements they observe, what the target must do."""
     with door():

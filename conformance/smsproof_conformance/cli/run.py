@@ -24,11 +24,17 @@ from smsproof_conformance.target import Target
 
 def run(
     target: Annotated[str, typer.Argument(help="Name of a [target.NAME] table.")],
-    config: Annotated[Path | None, typer.Option(help="Settings file; smsproof.toml or pyproject.toml by default.")] = None,
+    config: Annotated[
+        Path | None, typer.Option(help="Settings file; smsproof.toml or pyproject.toml by default.")
+    ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Findings that would warn fail.")] = False,
-    fuzz: Annotated[bool, typer.Option("--fuzz/--no-fuzz", help="Run the fuzz phase after the cases (loopback only).")] = True,
+    fuzz: Annotated[
+        bool, typer.Option("--fuzz/--no-fuzz", help="Run the fuzz phase after the cases (loopback only).")
+    ] = True,
     seed: Annotated[int, typer.Option(help="The same seed gives the same requests.")] = 1,
-    case: Annotated[list[str] | None, typer.Option(help="Only cases whose id matches this pattern (repeatable).")] = None,
+    case: Annotated[
+        list[str] | None, typer.Option(help="Only cases whose id matches this pattern (repeatable).")
+    ] = None,
     live: Annotated[bool, typer.Option("--live", help="Allow a target that is not loopback; needs --budget.")] = False,
     budget: Annotated[int | None, typer.Option(min=0, help="Message parts that may be charged.")] = None,
     report: Annotated[list[str] | None, typer.Option(help="FORMAT:PATH, e.g. json:report.json (repeatable).")] = None,

@@ -35,7 +35,9 @@ def selftest(
             contract = contracts.load(vendor)
             selected = list(cases(vendor).values())
             with running(vendor) as emulator, Ledger.in_memory(SECRETS.values()) as ledger:
-                runner.act(target(vendor, emulator.url, emulator.control), SECRETS, contract, selected, ledger, seed=seed)
+                runner.act(
+                    target(vendor, emulator.url, emulator.control), SECRETS, contract, selected, ledger, seed=seed
+                )
                 judged = judge(ledger, contract, selected, strict=True)
                 record = Record.of(ledger)
             print_run(console, judged, record, contract)

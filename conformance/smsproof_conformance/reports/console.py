@@ -60,7 +60,7 @@ def _print_finding(console: Console, finding: Finding, record: Record, contract:
     style = "bold red" if finding.severity is Severity.FAIL else "yellow"
     console.print()
     console.print(Text(f"{finding.severity}  {finding.requirement}", style).append(f"  {finding.case}", "default"))
-    where = ", ".join(f"{source.page}:{source.lines}" for source in requirement.source)
+    where = ", ".join(str(source) for source in requirement.source)
     console.print(Text(f"  {requirement.statement} ({requirement.provenance}{', ' + where if where else ''})"))
     exchange = next((seen for seen in record.exchanges if seen.id == finding.exchange), None)
     arrival = next((seen for seen in record.arrivals if seen.id == finding.arrival), None)
@@ -84,7 +84,9 @@ def _print_exchange(console: Console, exchange: Exchange, finding: Finding, reco
 
 
 def _print_arrival(console: Console, arrival: Arrival) -> None:
-    console.print(Text(f"  arrived    {arrival.method} at hook {masked_text(arrival.hook)} {masked_body(arrival.body)}"))
+    console.print(
+        Text(f"  arrived    {arrival.method} at hook {masked_text(arrival.hook)} {masked_body(arrival.body)}")
+    )
 
 
 def _print_numbers(console: Console, judged: Judged) -> None:
@@ -95,7 +97,7 @@ def _print_numbers(console: Console, judged: Judged) -> None:
         if count:
             line.append(f"{count} {verdict}  ", _STYLES[verdict])
     console.print(line)
-    judgeable = sum(not requirement.requirement.not_observable for requirement in judged.requirements)
+    judgeable = sum(result.requirement.observable_by("V") for result in judged.requirements)
     console.print(
         f"observed {judged.observed} of {judgeable} requirements, {judged.passed} of them without a finding;"
         f" {judged.requests} requests, {judged.accepted} accepted messages, {judged.parts} parts at most"

@@ -37,7 +37,12 @@ def render(judged: Judged, record: Record) -> str:
             for result in judged.cases
         ],
         "requirements": [
-            {"id": result.id, "verdict": result.verdict, "provenance": result.requirement.provenance, "cases": list(result.cases)}
+            {
+                "id": result.id,
+                "verdict": result.verdict,
+                "provenance": result.requirement.provenance,
+                "cases": list(result.cases),
+            }
             for result in judged.requirements
         ],
         "findings": [_finding(finding, record) for finding in judged.findings],
@@ -61,7 +66,11 @@ def _finding(finding: Finding, record: Record) -> dict[str, Any]:
         shown["exchange"] = {
             "id": exchange.id,
             "step": request.step,
-            "request": {"method": request.method, "target": masked_text(request.target), "body": masked_body(request.body)},
+            "request": {
+                "method": request.method,
+                "target": masked_text(request.target),
+                "body": masked_body(request.body),
+            },
             "answer": None if answer is None else {"status": answer.status, "body": masked_body(answer.body)},
         }
     if arrival is not None:

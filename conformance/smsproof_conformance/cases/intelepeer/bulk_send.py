@@ -7,7 +7,7 @@ from typing import Any
 from smsproof_conformance.actor import Actor
 from smsproof_conformance.case import Section
 from smsproof_conformance.cases.intelepeer.messages import message, refused
-from smsproof_conformance.exchange import MISSING, pointer
+from smsproof_conformance.exchange import MISSING, is_array, pointer
 from smsproof_conformance.finding import Judgement, breach
 from smsproof_conformance.record import Record, Seen, body
 from smsproof_conformance.target import Fact
@@ -36,8 +36,14 @@ def _(seen: Seen) -> Judgement:
     for bad in range(3):
         exchange = seen[f"bad item at {bad}"]
         responses = body(exchange).get("responses")
-        if not isinstance(responses, list) or len(responses) != 3:
-            yield breach("IP-BULK-05", exchange, expected="three responses for three requests", got=responses, pointer="/responses")
+        if not is_array(responses) or len(responses) != 3:
+            yield breach(
+                "IP-BULK-05",
+                exchange,
+                expected="three responses for three requests",
+                got=responses,
+                pointer="/responses",
+            )
             continue
         for place in range(3):
             code = exchange.at("responses", place, "code")
@@ -46,7 +52,9 @@ def _(seen: Seen) -> Judgement:
             wanted = "an error code" if place == bad else "202"
             right = isinstance(code, int) and (code >= 400 if place == bad else code == 202)
             if not right:
-                yield breach("IP-BULK-05", exchange, expected=wanted, got=code, pointer=pointer("responses", place, "code"))
+                yield breach(
+                    "IP-BULK-05", exchange, expected=wanted, got=code, pointer=pointer("responses", place, "code")
+                )
 
 
 @section.standing(
@@ -59,4 +67,10 @@ def no_single_keys(record: Record) -> Judgement:
     for exchange in record.answered("sendMessage", lambda seen: seen.status == 207):
         for key in ("refid", "state", "numparts"):
             if key in body(exchange):
-                yield breach("IP-BULK-13", exchange, expected=f"no {key} at the top level", got=exchange.at(key), pointer=f"/{key}")
+                yield breach(
+                    "IP-BULK-13",
+                    exchange,
+                    expected=f"no {key} at the top level",
+                    got=exchange.at(key),
+                    pointer=f"/{key}",
+                )
