@@ -1,7 +1,7 @@
 """Which addresses each vendor takes, in which place.
 
-Wire form only: ASCII digits, the whole string, nothing stripped. No numbering plan is consulted: the vendors' own
-example numbers do not exist in any (AMB-IP-07).
+Wire form only: ASCII digits, the whole string, nothing stripped (`normalise` is for what people type). No numbering
+plan is consulted: the vendors' own example numbers do not exist in any (AMB-IP-07).
 
 source    vendor contracts, decisions AMB-IP-03 to -07, AMB-IP-20, AMB-IP-38, AMB-MS-17 to -19 and table 4C.
 """
@@ -12,6 +12,8 @@ from enum import StrEnum
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    Matcher = Callable[[str], re.Match[str] | None]
 
 
 class Kind(StrEnum):
@@ -31,38 +33,56 @@ class Role(StrEnum):
     ENDPOINT = "endpoint"
 
 
+_KINDS = (Kind.INVALID, Kind.E164, Kind.SHORT_CODE, Kind.ALPHANUMERIC)
+_NEVER = "(?!)"
+
+
+def _matcher(long: str, short: str = _NEVER, name: str = _NEVER) -> "Matcher":
+    """One group for each kind, in the order of `_KINDS`: the number of the group that matched is the kind."""
+    return re.compile(f"({long})|({short})|({name})").fullmatch
+
+
 # Of E.164 only the 15 digits and the first digit 1-9 are stated; at least 7 is an assumption (AMB-IP-06).
 _E164 = r"\+[1-9][0-9]{6,14}"
-_E164_PLUS_OPTIONAL = r"\+?[1-9][0-9]{6,14}"
-# A country code and a dash stand before IntelePeer's short codes (3-8 digits, assumption) and names (AMB-IP-05).
-_CC_SHORT = r"[1-9][0-9]{0,2}-[0-9]{3,8}"
-_CC_NAME = r"[1-9][0-9]{0,2}-(?=[0-9]*[A-Za-z])[A-Za-z0-9]{1,11}"
-# A sender without plus may be written nationally, so a leading zero is no error (AMB-MS-19: 1-6 short, 7-15 long).
-_MS_LONG = r"\+[1-9][0-9]{6,14}|[0-9]{7,15}"
+# IntelePeer puts the country code and a dash before short codes (3-8 digits, assumption) and names (AMB-IP-05).
+_IP_SHORT = r"[1-9][0-9]{0,2}-[0-9]{3,8}"
+_IP_NAME = r"[1-9][0-9]{0,2}-(?=[0-9]*[A-Za-z])[A-Za-z0-9]{1,11}"
+# Messangi (AMB-MS-19): 1-6 digits are short, 7-15 long; without plus a sender may be national, so a zero may lead.
+_MS_LONG = rf"{_E164}|[0-9]{{7,15}}"
 _MS_SHORT = r"[0-9]{1,6}"
-# Eleven septets is the room of an alphanumeric address (TS 23.040 section 9.1.2.5); letters and digits cost one each.
+# Eleven septets is the room of an alphanumeric address (TS 23.040 section 9.1.2.5). Letters and digits cost one each.
 _MS_NAME = r"(?=[0-9]*[A-Za-z])[A-Za-z0-9]{1,11}"
+_MS_DESTINATION = r"\+?[1-9][0-9]{6,14}"
 
-_KINDS = (Kind.INVALID, Kind.E164, Kind.SHORT_CODE, Kind.ALPHANUMERIC)
-
-
-def _matcher(*patterns: str) -> "Callable[[str], re.Match[str] | None]":
-    """One alternative for each kind, in the order of `_KINDS`, so that the matched group's number is the kind."""
-    return re.compile("|".join(f"({pattern})" for pattern in patterns)).fullmatch
-
-
-_WIRE = {
+_WIRE: "dict[str, dict[Role, Matcher]]" = {
     "intelepeer": {
-        Role.SENDER: _matcher(_E164, _CC_SHORT, _CC_NAME),
+        Role.SENDER: _matcher(_E164, _IP_SHORT, _IP_NAME),
         Role.DESTINATION: _matcher(_E164),
-        Role.ENDPOINT: _matcher(_E164, _CC_SHORT),
+        Role.ENDPOINT: _matcher(_E164, _IP_SHORT),
     },
     "messangi": {
         Role.SENDER: _matcher(_MS_LONG, _MS_SHORT, _MS_NAME),
-        Role.DESTINATION: _matcher(_E164_PLUS_OPTIONAL),
+        Role.DESTINATION: _matcher(_MS_DESTINATION),
         Role.ENDPOINT: _matcher(_MS_LONG, _MS_SHORT),
     },
 }
+
+# What a vendor may take all the same: a judge warns of these and never fails anybody on them.
+_LONG_RECEIVED = r"\+[1-9][0-9]{1,14}"  # AMB-IP-06, lenient
+_NAME_RECEIVED = r"(?=.*[A-Za-z])[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,9}[A-Za-z0-9])?"  # AMB-IP-05, AMB-MS-19, lenient
+_LENIENT: "dict[str, dict[Role, Matcher]]" = {
+    "intelepeer": {
+        Role.SENDER: _matcher(_LONG_RECEIVED, name=rf"[1-9][0-9]{{0,2}}-{_NAME_RECEIVED}"),
+        Role.DESTINATION: _matcher(_LONG_RECEIVED),
+        Role.ENDPOINT: _matcher(_LONG_RECEIVED, name=_IP_NAME),  # AMB-IP-38, lenient
+    },
+    "messangi": {
+        Role.SENDER: _matcher(_NEVER, name=_NAME_RECEIVED),
+        Role.DESTINATION: _matcher(_NEVER),
+        Role.ENDPOINT: _matcher(_NEVER),
+    },
+}
+
 _EXPECTED = {
     "intelepeer": {
         Role.SENDER: "a long code such as +12191112222, a short code with its country code such as 1-12345, or a name "
@@ -72,32 +92,64 @@ _EXPECTED = {
     },
     "messangi": {
         Role.SENDER: "a short code of 1 to 6 digits, a long code of 7 to 15 digits, or a name of 1 to 11 letters and "
-        "digits such as COMPANY",
+        "digits, at least one of them a letter, such as COMPANY",
         Role.DESTINATION: "E.164: 7 to 15 digits, the first of them 1-9, with or without a plus, such as +580000000005",
         Role.ENDPOINT: "a short code of 1 to 6 digits or a long code of 7 to 15 digits",
     },
+}
+
+_REASONS = {
+    "empty": "it is empty",
+    "white-space": "white space or a line end stands before or behind it",
+    "not-ascii": "it has a character outside ASCII; digits of other scripts and invisible marks are refused too",
+    "separators": "it has spaces, dots, dashes or brackets between the digits",
+    "short-code": "a short code is not taken here",
+    "alphanumeric": "an alphanumeric name is not taken here",
+    "no-plus": "the plus is missing",
+    "leading-zero": "no country code begins with 0",
+    "too-short": "it has too few digits",
+    "too-long": "it has more than 15 digits",
+    "no-country-code": "the country code and a dash are missing before the short code or name",
+    "country-code": "a country code and a dash are not written before a short code or name here",
+    "no-letter": "an alphanumeric name has at least one letter, and a short code has fewer digits",
+    "name-too-long": "an alphanumeric name has room for 11 septets",
+    "name-characters": "an alphanumeric name has only letters A-Z, a-z and digits",
+    "wrong-form": "it is no telephone number, short code or name",
 }
 
 
 class AddressError(ValueError):
     """An address that the vendor does not take in this place.
 
-    reason    slug: what is wrong.
+    reason    slug of what is wrong.
     expected  what is taken there, in words, with an example.
     address   as given.
+    vendor    "intelepeer" or "messangi".
+    role      the place.
+    lenient   what the vendor may take it for all the same (then a judge warns); Kind.INVALID if for nothing.
     """
 
-    def __init__(self, address: str, role: Role, reason: str, expected: str) -> None:
+    def __init__(self, address: str, vendor: str, role: Role, reason: str, lenient: Kind = Kind.INVALID) -> None:
         self.address = address
+        self.vendor = vendor
         self.role = role
         self.reason = reason
-        self.expected = expected
-        super().__init__(f"{ascii(address)} cannot be a {role}: {reason.replace('-', ' ')}. Give {expected}.")
+        self.expected = _EXPECTED[vendor][role]
+        self.lenient = lenient
+        super().__init__(
+            f"{ascii(address)} cannot be a {role.value} at {vendor}: {_REASONS[reason]}. Give {self.expected}."
+        )
+
+    def __reduce__(self) -> tuple[type["AddressError"], tuple[str, str, Role, str, Kind]]:
+        return type(self), (self.address, self.vendor, self.role, self.reason, self.lenient)
 
 
 def classify(address: str, vendor: str) -> Kind:
-    """What an address is at a vendor, in whatever place; Kind.INVALID if it is nothing there."""
-    wire = _WIRE[vendor]
+    """What an address is at a vendor, in whatever place; Kind.INVALID if it is nothing there.
+
+    vendor    "intelepeer" or "messangi"; ValueError for another.
+    """
+    wire = _of(_WIRE, vendor)
     match = wire[Role.SENDER](address) or wire[Role.DESTINATION](address)
     return Kind.INVALID if match is None else _KINDS[match.lastindex or 0]
 
@@ -105,10 +157,67 @@ def classify(address: str, vendor: str) -> Kind:
 def check(address: str, vendor: str, role: Role) -> Kind:
     """Pass an address that the vendor takes in this place, and say what it is.
 
-    vendor    "intelepeer" or "messangi".
+    vendor    "intelepeer" or "messangi"; ValueError for another.
     raises    AddressError, with the reason and what was expected.
     """
-    match = _WIRE[vendor][role](address)
+    try:
+        match = _WIRE[vendor][role](address)
+    except KeyError:
+        match = _of(_WIRE, vendor)[Role(role)](address)
     if match is None:
-        raise AddressError(address, role, "wrong-form", _EXPECTED[vendor][role])
+        role = Role(role)
+        lenient = _LENIENT[vendor][role](address)
+        kind = Kind.INVALID if lenient is None else _KINDS[lenient.lastindex or 0]
+        raise AddressError(address, vendor, role, _reason(address, vendor, role), kind)
     return _KINDS[match.lastindex or 0]
+
+
+def _of(matchers: "dict[str, dict[Role, Matcher]]", vendor: str) -> "dict[Role, Matcher]":
+    if vendor not in matchers:
+        raise ValueError(f"{vendor!r} is no vendor; those there are: {', '.join(matchers)}.")
+    return matchers[vendor]
+
+
+def _reason(address: str, vendor: str, role: Role) -> str:
+    """Which slug tells a person best what is wrong with an address that is refused."""
+    if not address:
+        return "empty"
+    if address != address.strip():
+        return "white-space"
+    if not address.isascii():
+        return "not-ascii"
+    names = role is Role.SENDER
+    kind = classify(address, vendor)
+    if kind in (Kind.SHORT_CODE, Kind.ALPHANUMERIC):
+        return kind.value
+    if re.fullmatch(r"\+?[0-9]+", address):
+        return _reason_of_digits(address, vendor, role)
+    if re.fullmatch(r"\+?[0-9 ()./-]*[0-9][0-9 ()./-]*", address):
+        if re.fullmatch(r"[1-9][0-9]{0,2}-[0-9]{1,8}", address):
+            return "country-code" if vendor == "messangi" else "too-short"
+        return "separators"
+    prefix, dash, name = address.rpartition("-")
+    if not re.fullmatch("[1-9][0-9]{0,2}", prefix):
+        prefix, dash, name = "", "", address
+    if vendor == "messangi" and dash and name.isalnum():
+        return "country-code" if names else "alphanumeric"
+    if not re.search("[A-Za-z]", name):
+        return "wrong-form"
+    if not names:
+        return "alphanumeric" if name.isalnum() and len(name) <= 11 else "wrong-form"
+    if vendor == "intelepeer" and not dash:
+        return "no-country-code"
+    return "name-too-long" if name.isalnum() else "name-characters"
+
+
+def _reason_of_digits(address: str, vendor: str, role: Role) -> str:
+    digits = address.removeprefix("+")
+    if len(digits) > 15:
+        return "too-long"
+    if vendor == "intelepeer" and address == digits:
+        if len(digits) <= 6 and role is not Role.DESTINATION:
+            return "no-country-code"
+        return (
+            "no-plus" if len(digits) >= 7 and digits[0] != "0" else "leading-zero" if digits[0] == "0" else "too-short"
+        )
+    return "leading-zero" if digits[0] == "0" else "too-short"

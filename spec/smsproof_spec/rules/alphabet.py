@@ -1,9 +1,10 @@
 """GSM 7-bit alphabets: which characters a septet can say, and which cost two.
 
-source    3GPP TS 23.038 section 6.2.1 (default alphabet and its extension table).
+source    3GPP TS 23.038 section 6.2.1 (default alphabet and its extension table), annex A (national tables).
 """
 
 import re
+from functools import cache, cached_property
 
 # Code 0x1B is the escape to the extension table: a mark, not a character. Its place is held by U+001B so that the
 # index of a character is its code; `Alphabet` takes it out again. Trap: 0x09 is capital C-cedilla (Unicode's own
@@ -57,14 +58,27 @@ class TextError(ValueError):
 class Alphabet:
     """One table of single septets and one of escaped pairs.
 
-    basic      characters of one septet; extension    characters of two (escape, code).
+    basic      character to code, one septet each.
+    extension  character to the code behind the escape, two septets each; what is in `basic` is not in here.
+    codes      code point to what is written, for str.translate.
+    readings   (basic, extension) the other way round, code to character: more codes can be read than are written.
     """
 
-    def __init__(self, basic: dict[str, int], extension: dict[str, int]) -> None:
-        self.basic = basic
-        self.extension = {character: code for character, code in extension.items() if character not in basic}
-        self._outside = re.compile(f"[^{re.escape(''.join((*self.basic, *self.extension)))}]")
-        self._escaped = re.compile(f"([{re.escape(''.join(self.extension))}])")
+    def __init__(self, basic: dict[int, str], extension: dict[int, str]) -> None:
+        self.readings = (basic, extension)
+        # Where a character stands twice the lower code is written.
+        self.basic = {character: code for code, character in reversed(basic.items())}
+        self.extension = {c: code for code, c in reversed(extension.items()) if c not in self.basic}
+        self.codes: dict[int, int | str] = {ord(c): code for c, code in self.basic.items()}
+        self.codes.update({ord(c): ESCAPE + chr(code) for c, code in self.extension.items()})
+
+    @cached_property
+    def _outside(self) -> "re.Pattern[str]":
+        return re.compile(f"[^{re.escape(''.join((*self.basic, *self.extension)))}]")
+
+    @cached_property
+    def _extension(self) -> "re.Pattern[str]":
+        return re.compile(f"([{re.escape(''.join(self.extension))}])")
 
     def first_outside(self, text: str) -> int | None:
         """Where the first character stands that this alphabet cannot say; None if it can say all."""
@@ -73,7 +87,36 @@ class Alphabet:
 
     def escaped(self, text: str) -> str:
         """The text with an escape before each extension character: as long as its septets are many."""
-        return self._escaped.sub(ESCAPE + r"\1", text)
+        return self._extension.sub(ESCAPE + r"\1", text)
 
 
-DEFAULT = Alphabet({c: code for code, c in enumerate(DEFAULT_CODES) if c != ESCAPE}, EXTENSION_CODES)
+def _table(rows: str) -> dict[int, str]:
+    """Read a national table: sixteen cells to a row, hexadecimal code points; "." is empty, "ESC" the escape."""
+    cells = enumerate(rows.split())
+    return {code: chr(int(cell, 16)) for code, cell in cells if cell not in (".", "ESC")}
+
+
+_DEFAULT_BASIC = {code: character for code, character in enumerate(DEFAULT_CODES) if character != ESCAPE}
+_DEFAULT_EXTENSION = {code: character for character, code in EXTENSION_CODES.items()}
+DEFAULT = Alphabet(_DEFAULT_BASIC, _DEFAULT_EXTENSION)
+
+
+@cache
+def alphabet(locking: str | None = None, single: str | None = None) -> Alphabet:
+    """The alphabet that a locking shift table and a single shift table make together.
+
+    locking, single  language in lower-case English; None is the default alphabet or its extension table.
+    raises           ValueError for a language that has no such table.
+    source           3GPP TS 23.038 section 6.2.1.2 and annex A.
+    """
+    if locking is None and single is None:
+        return DEFAULT
+    from .tables.national import LOCKING, SINGLE  # 20 kB of tables that few programs need
+
+    for name, tables, kind in ((locking, LOCKING, "locking"), (single, SINGLE, "single")):
+        if name is not None and name not in tables:
+            raise ValueError(f"{name!r} has no {kind} shift table; those that have one: {', '.join(tables)}.")
+    return Alphabet(
+        _DEFAULT_BASIC if locking is None else _table(LOCKING[locking]),
+        _DEFAULT_EXTENSION if single is None else _table(SINGLE[single]),
+    )
