@@ -8,9 +8,7 @@ from smsproof_conformance.cli.faults import faults
 from smsproof_conformance.cli.judge import judge
 from smsproof_conformance.cli.list import list_
 from smsproof_conformance.cli.run import run
-from smsproof_conformance.cli.segments import segments
 from smsproof_conformance.cli.selftest import selftest
-from smsproof_conformance.cli.vectors import vectors
 
 app = typer.Typer(
     name="smsproof",
@@ -24,6 +22,4 @@ app.command("list")(list_)
 app.command()(explain)
 app.command()(faults)
 app.command()(emulate)
-app.command()(segments)
-app.command()(vectors)
 app.command()(selftest)

@@ -1,0 +1,185 @@
+"""`smsproof run` as a user meets it: a process, a settings file, an exit code, a report."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from smsproof_conformance.emulator import running
+from tests.conformance.raw_server import raw_server
+
+SPY = """
+import sys
+sys.addaudithook(lambda event, args: event in ("socket.connect", "socket.getaddrinfo") and print("NETWORK", event, args))
+from smsproof_conformance.entry import main
+main()
+"""
+
+
+def settings(folder: Path, url: str, extra: str = "") -> None:
+    (folder / "smsproof.toml").write_text(
+        f"""
+[target.staging]
+vendor = "intelepeer"
+base_url = "{url}"
+token_env = "INTELEPEER_TOKEN"
+{extra}
+[target.staging.numbers]
+long_codes = ["+12191112222", "+12161112222"]
+short_codes = ["1-12345"]
+destinations = ["+13038675309"]
+foreign = "+19995550100"
+""",
+        encoding="utf-8",
+    )
+
+
+def start(folder: Path, *words: str, code: str | None = None) -> subprocess.Popen[str]:
+    environment = {**os.environ, "INTELEPEER_TOKEN": "smsproof-token", "COLUMNS": "120"}
+    program = code or "from smsproof_conformance.entry import main; main()"
+    command: Sequence[str] = [sys.executable, "-c", program, *words]
+    return subprocess.Popen(
+        command, cwd=folder, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+
+
+def run(folder: Path, *words: str, code: str | None = None, timeout: float = 60) -> tuple[int, str, str]:
+    with start(folder, *words, code=code) as process:
+        out, err = process.communicate(timeout=timeout)
+        return process.returncode, out, err
+
+
+@pytest.fixture(scope="module")
+def emulator() -> Iterator[tuple[str, str]]:
+    with running("intelepeer") as emulated:
+        yield emulated.url, emulated.control
+
+
+def test_the_right_emulator_conforms_and_the_run_can_be_judged_again(emulator: tuple[str, str], tmp_path: Path) -> None:
+    url, control = emulator
+    settings(tmp_path, url, f'control_url = "{control}"')
+    code, out, err = run(tmp_path, "run", "staging", "--strict", "--no-fuzz", "--report", "json:report.json")
+    assert (code, err) == (0, ""), out
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert (report["exit_code"], report["findings"]) == (0, [])
+    again, _, _ = run(tmp_path, "judge", "last", "--strict", "--report", "json:again.json")
+    assert again == 0
+    assert (tmp_path / "again.json").read_text() == (tmp_path / "report.json").read_text()
+
+
+def test_no_token_number_or_text_is_in_what_a_run_prints(emulator: tuple[str, str], tmp_path: Path) -> None:
+    settings(tmp_path, emulator[0])
+    _, out, err = run(tmp_path, "run", "staging", "--no-fuzz", "--report", "json:report.json")
+    for text in (out, err, (tmp_path / "report.json").read_text()):
+        assert "smsproof-token" not in text
+        assert "3038675309" not in text
+
+
+def test_a_closed_port_exits_4_within_five_seconds(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    settings(tmp_path, f"http://127.0.0.1:{port}")
+    code, out, _ = run(tmp_path, "run", "staging", timeout=5)
+    assert code == 4
+    assert "unreachable" in out
+
+
+def test_a_base_url_that_is_not_loopback_exits_2_and_nothing_is_sent(tmp_path: Path) -> None:
+    settings(tmp_path, "https://api.intelepeer.com")
+    code, out, err = run(tmp_path, "run", "staging", code=SPY)
+    assert code == 2
+    assert "NETWORK" not in out
+    assert "--live --budget N" in err
+
+
+@pytest.mark.parametrize("words", [["--live"], ["--budget", "5"]])
+def test_half_a_permission_is_none(tmp_path: Path, words: list[str]) -> None:
+    settings(tmp_path, "https://api.intelepeer.com")
+    code, out, _ = run(tmp_path, "run", "staging", *words, code=SPY)
+    assert code == 2
+    assert "NETWORK" not in out
+
+
+def test_a_syntax_error_exits_2_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "smsproof.toml").write_text('[target.staging]\nvendor = "intelepeer\n')
+    code, _, err = run(tmp_path, "run", "staging")
+    assert code == 2
+    assert "line 2" in err
+
+
+def test_an_unknown_key_exits_2_with_table_key_and_nearest_name(tmp_path: Path) -> None:
+    settings(tmp_path, "http://127.0.0.1:1", "wait_second = 3")
+    code, _, err = run(tmp_path, "run", "staging")
+    assert code == 2
+    assert "unknown key wait_second in [target.staging] (did you mean wait_seconds?)" in err
+
+
+def test_a_pattern_that_matches_nothing_exits_5(tmp_path: Path) -> None:
+    settings(tmp_path, "http://127.0.0.1:1")
+    code, _, err = run(tmp_path, "run", "staging", "--case", "bulk-send/oder-kept")
+    assert code == 5
+    assert "bulk-send/order-kept" in err
+
+
+def test_an_unknown_report_format_exits_2_before_anything_is_sent(tmp_path: Path) -> None:
+    settings(tmp_path, "http://127.0.0.1:1")
+    code, out, err = run(tmp_path, "run", "staging", "--report", "docx:x", code=SPY)
+    assert code == 2
+    assert "NETWORK" not in out
+    assert "json" in err
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_the_run_in_good_order(tmp_path: Path, number: signal.Signals, code: int) -> None:
+    asked = threading.Event()
+
+    def stall(peer: socket.socket, request: bytes) -> None:
+        asked.set()
+        peer.recv(1)
+
+    with raw_server(stall) as url:
+        settings(tmp_path, url, "timeout_seconds = 60")
+        with start(tmp_path, "run", "staging", "--no-fuzz", "--report", "json:report.json") as process:
+            assert asked.wait(30)
+            process.send_signal(number)
+            _, err = process.communicate(timeout=5)
+    assert (process.returncode, err) == (code, "")
+    assert json.loads((tmp_path / "report.json").read_text())["exit_code"] == code
+
+
+def test_a_second_signal_ends_the_process_at_once(tmp_path: Path) -> None:
+    asked = threading.Event()
+
+    def stall(peer: socket.socket, request: bytes) -> None:
+        asked.set()
+        peer.recv(1)
+
+    with raw_server(stall) as url:
+        settings(tmp_path, url, "timeout_seconds = 60")
+        with start(tmp_path, "run", "staging", "--no-fuzz") as process:
+            assert asked.wait(30)
+            process.send_signal(signal.SIGINT)
+            for _ in range(20):  # two signals sent at once may arrive as one
+                with suppress(subprocess.TimeoutExpired):
+                    process.communicate(timeout=0.1)
+                    break
+                process.send_signal(signal.SIGINT)
+    assert process.returncode == 130
+
+
+def test_a_budget_stops_the_run_before_it_is_exceeded(emulator: tuple[str, str], tmp_path: Path) -> None:
+    settings(tmp_path, emulator[0])
+    code, out, _ = run(tmp_path, "run", "staging", "--no-fuzz", "--budget", "2", "--report", "json:report.json")
+    assert code == 6
+    assert "budget" in out
+    assert json.loads((tmp_path / "report.json").read_text())["counts"]["parts"] <= 2
