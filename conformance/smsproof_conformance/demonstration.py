@@ -19,8 +19,8 @@ _NUMBERS: Final = {
         not_enabled="+12165550199",
     ),
     "messangi": Numbers(
-        long_codes=("12191112222",),
-        short_codes=("12345", "2222"),
+        long_codes=("12165550100", "1234567"),
+        short_codes=("12345", "2222", "1", "999999"),
         alphanumerics=("COMPANY",),
         destinations=("+580000000005", "+525500000000", "+525511111111"),
         foreign="54321",

@@ -16,6 +16,7 @@ class Fact(StrEnum):
     The value is what the reader of a SKIP is told to add to the target.
     """
 
+    SENDER = "a sender (numbers.long_codes, short_codes or alphanumerics)"
     LONG_CODE = "numbers.long_codes"
     TWO_LONG_CODES = "a second entry in numbers.long_codes"
     SHORT_CODE = "numbers.short_codes"
@@ -101,6 +102,8 @@ class Target(_Table):
         """Whether a case may rely on `fact`."""
         numbers = self.numbers
         match fact:
+            case Fact.SENDER:
+                return bool(numbers.short_codes or numbers.long_codes or numbers.alphanumerics)
             case Fact.LONG_CODE:
                 return bool(numbers.long_codes)
             case Fact.TWO_LONG_CODES:
