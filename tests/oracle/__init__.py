@@ -1,0 +1,1 @@
+"""Slow, obvious second implementations. They share no code with what they check, and no cleverness."""
