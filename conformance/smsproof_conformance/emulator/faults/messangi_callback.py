@@ -1,0 +1,186 @@
+"""Ways to be wrong at Messangi's status callbacks: section 2N of the requirements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import urlencode
+
+from smsproof_conformance.emulator.exchange import Answer, Body
+from smsproof_conformance.emulator.faults.fault import fault, without
+from smsproof_conformance.emulator.message import Delivery, Message
+from smsproof_conformance.emulator.messangi import Fields, Messangi
+from smsproof_conformance.emulator.post import Post
+from smsproof_conformance.emulator.script import Step
+
+
+@fault("callback-lost", "MS-CALLBACK-01", "MS-CALLBACK-04")
+class CallbackLost(Messangi):
+    """No status is ever told.
+
+    callbacks and requestDR are taken and echoed.
+    """
+
+    def callback_urls(self, message: Message) -> list[str]:
+        return []
+
+
+@fault("callback-first-url-only", "MS-CALLBACK-01", "MS-SEND-10")
+class CallbackFirstUrlOnly(Messangi):
+    """Of several URLs only the first is told.
+
+    The page says one or more.
+    """
+
+    def callback_urls(self, message: Message) -> list[str]:
+        return super().callback_urls(message)[:1]
+
+
+@fault("callback-by-put", "MS-CALLBACK-02")
+class CallbackByPut(Messangi):
+    """A status is told by PUT.
+
+    The page says POST.
+    """
+
+    def compose(self, delivery: Delivery) -> Post:
+        return Post(super().compose(delivery).body, method="PUT")
+
+
+@fault("callback-as-form", "MS-CALLBACK-03")
+class CallbackAsForm(Messangi):
+    """A status is told form-encoded.
+
+    The page says a JSON body.
+    """
+
+    def compose(self, delivery: Delivery) -> Post:
+        return Post(urlencode(self.payload(delivery)).encode(), "application/x-www-form-urlencoded")
+
+
+@fault("callback-as-list", "MS-CALLBACK-03")
+class CallbackAsList(Messangi):
+    """A status is told as a JSON list with one object.
+
+    One body is one status.
+    """
+
+    def compose(self, delivery: Delivery) -> Post:
+        return Post(b"[" + super().compose(delivery).body + b"]")
+
+
+@fault("callback-without-dr", "MS-CALLBACK-04", "MS-SEND-08")
+class CallbackWithoutDr(Messangi):
+    """Statuses are told without `requestDR`.
+
+    The page says that it must be true; its default is false.
+    """
+
+    def callback_urls(self, message: Message) -> list[str]:
+        message.details = {**message.details, "requestDR": True}
+        return super().callback_urls(message)
+
+
+@fault("callback-without-external-id", "MS-CALLBACK-05")
+class CallbackWithoutExternalId(Messangi):
+    """`externalId` does not come back with the status.
+
+    The page promises it.
+    """
+
+    def payload(self, delivery: Delivery) -> Body:
+        return without(super().payload(delivery), "externalId")
+
+
+@fault("callback-without-client-id", "MS-CALLBACK-06")
+class CallbackWithoutClientId(Messangi):
+    """`clientId` does not come back with the status.
+
+    The page promises it, without naming the key.
+    """
+
+    def payload(self, delivery: Delivery) -> Body:
+        return without(super().payload(delivery), "clientId")
+
+
+class _Respelled(Messangi):
+    """A status is spelled differently in the callback."""
+
+    right: str
+    wrong: str
+
+    def payload(self, delivery: Delivery) -> Body:
+        body = super().payload(delivery)
+        return {**body, "status": self.wrong} if body["status"] == self.right else body
+
+
+@fault("callback-status-delivered", "MS-CALLBACK-07", "MS-STATUS-01")
+class CallbackStatusDelivered(_Respelled):
+    """The final status is spelled DELIVERED.
+
+    The page spells it DELIVRD, as SMPP does.
+    """
+
+    right, wrong = "DELIVRD", "DELIVERED"
+
+
+@fault("callback-status-in-small-letters", "MS-CALLBACK-07", "MS-STATUS-13")
+class CallbackStatusInSmallLetters(_Respelled):
+    """SENT is spelled sent.
+
+    The page has capitals.
+    """
+
+    right, wrong = "SENT", "sent"
+
+
+@fault("callback-status-segments", "MS-STATUS-16")
+class CallbackStatusSegments(_Respelled):
+    """An over-long text is told TOO_MANY_SEGMENTS.
+
+    The page's word is SEGMENTS_EXCEEDED.
+    """
+
+    right, wrong = "SEGMENTS_EXCEEDED", "TOO_MANY_SEGMENTS"
+
+
+@fault("callback-status-code", "MS-STATUS-09")
+class CallbackStatusCode(_Respelled):
+    """A sender that is not assigned is told NOT_ALLOWED.
+
+    The page's word is CODE_NOT_ALLOWED.
+    """
+
+    right, wrong = "CODE_NOT_ALLOWED", "NOT_ALLOWED"
+
+
+@fault("callback-with-other-id", "MS-CALLBACK-09")
+class CallbackWithOtherId(Messangi):
+    """A status has an id of its own.
+
+    Nobody can tell whose status it is.
+    """
+
+    def payload(self, delivery: Delivery) -> Body:
+        return {**super().payload(delivery), "id": self.new_id()}
+
+
+@fault("callback-first-recipient-only", "MS-CALLBACK-09")
+class CallbackFirstRecipientOnly(Messangi):
+    """Of a batch only the first recipient's statuses are told.
+
+    The page tells each message's.
+    """
+
+    _recipients_left = 0
+
+    def batch_answer(self, fields: Fields) -> Answer:
+        self._told = False
+        self._recipients_left = len(fields["to"])
+        return super().batch_answer(fields)
+
+    def tell(self, message: Message, steps: Iterable[Step]) -> None:
+        in_batch = self._recipients_left > 0
+        self._recipients_left -= in_batch
+        if not (in_batch and self._told):
+            super().tell(message, steps)
+        self._told = in_batch
