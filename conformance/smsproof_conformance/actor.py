@@ -12,13 +12,13 @@ from urllib.parse import urlencode
 from smsproof_spec.contract import Contract, Operation
 
 from smsproof_conformance.charge import Budget, forbid_strangers, parts
-from smsproof_conformance.control import Control
 from smsproof_conformance.exchange import Exchange, Headers, Lost, Request, State, encode, strings
 from smsproof_conformance.inbox import Hook, Inbox
 from smsproof_conformance.interruption import Interruption
 from smsproof_conformance.ledger import Ledger
+from smsproof_conformance.pace import Pace
+from smsproof_conformance.peer import Carrier, Steering
 from smsproof_conformance.target import Target, Token
-from smsproof_conformance.transport import Transport
 from smsproof_conformance.webhooks import KEEPER, Webhooks
 
 _JSON: Final = (("Accept", "application/json"), ("Content-Type", "application/json"))
@@ -30,19 +30,18 @@ class Unreachable(Exception):
 
 
 class Wire:
-    """Sends requests for all cases of a run: intent, guard, transport, outcome."""
+    """Sends requests for all cases of a run: guard, intent, carrier, outcome."""
 
-    def __init__(
-        self, target: Target, contract: Contract, ledger: Ledger, transport: Transport, budget: Budget
-    ) -> None:
+    def __init__(self, target: Target, contract: Contract, ledger: Ledger, carrier: Carrier, budget: Budget) -> None:
         self.target = target
         self.contract = contract
         self.ledger = ledger
         self.budget = budget
-        self._transport = transport
+        self._carrier = carrier
+        self._pace = Pace()
         self._silent = 0
         hook_path = self.path_of("getWebhook") if "getWebhook" in contract.operations else ""
-        self.webhooks = Webhooks(target, ledger, hook_path, self.send)
+        self.webhooks = Webhooks(target, ledger, hook_path, self.send, carrier.exchange)
 
     def path_of(self, operation: str) -> str:
         """The path of an operation at this target: the contract's, or the target's override."""
@@ -57,11 +56,13 @@ class Wire:
         if request.paid:
             request = replace(request, parts=parts(request.json))
             self.budget.reserve(request.parts)
+            if not self.target.on_loopback:
+                await self._pace.wait(request.json)
         id_ = self.ledger.intend(request)
-        outcome = await self._transport.exchange(request)
+        outcome = await self._carrier.exchange(request)
         tries = 1
         while isinstance(outcome, Lost) and not outcome.left and tries < _CONNECT_TRIES:
-            outcome = await self._transport.exchange(request)
+            outcome = await self._carrier.exchange(request)
             tries += 1
         self.ledger.settle(id_, outcome)
         if isinstance(outcome, Lost):
@@ -88,7 +89,7 @@ class Actor:
     """
 
     def __init__(
-        self, case: str, wire: Wire, inbox: Inbox, control: Control | None, interruption: Interruption
+        self, case: str, wire: Wire, inbox: Inbox, control: Steering | None, interruption: Interruption
     ) -> None:
         self.case = case
         self.target = wire.target

@@ -48,6 +48,10 @@ class LedgerError(Exception):
     """The ledger cannot be used: not there, not one of ours, or held by another runner."""
 
 
+class LedgerFailure(Exception):
+    """The ledger cannot be written (disk full, file gone). Nothing may be sent any more: it would leave no record."""
+
+
 def new_path(target: str, root: Path = RUNS) -> Path:
     """Where a new run of `target` is kept: `.smsproof/runs/<UTC>-<target>.sqlite`."""
     safe = "".join(char if char.isalnum() or char in "-_" else "-" for char in target)
@@ -94,6 +98,14 @@ class Ledger:
         return ledger
 
     @classmethod
+    def reopen(cls, path: Path, secrets: Sequence[str]) -> Ledger:
+        """Open an abandoned run to go on with it. raises LedgerError while another runner holds it."""
+        cls.open(path).close()
+        ledger = cls(sqlite3.connect(path, isolation_level=None), path, secrets)
+        ledger._hold()
+        return ledger
+
+    @classmethod
     def in_memory(cls, secrets: Sequence[str] = ()) -> Ledger:
         """A ledger without a file, for runs whose record nobody will want again (the fault matrix, tests)."""
         connection = sqlite3.connect(":memory:", isolation_level=None)
@@ -136,7 +148,7 @@ class Ledger:
     # -- what a run is about -------------------------------------------------------------------------------------
 
     def set_fact(self, key: str, value: Any) -> None:
-        self._db.execute("INSERT OR REPLACE INTO fact VALUES (?, ?)", (key, self._clean_text(_dump(value))))
+        self._write("INSERT OR REPLACE INTO fact VALUES (?, ?)", (key, self._clean_text(_dump(value))))
 
     def fact(self, key: str) -> Any:
         """A recorded fact of the run, None when it was not recorded."""
@@ -153,9 +165,7 @@ class Ledger:
 
     def mark(self, case: str, state: str, reason: str = "") -> None:
         """Record how far a case got: acting, acted, skipped (with reason), stopped (with reason)."""
-        self._db.execute(
-            "UPDATE act SET state = ?, reason = ? WHERE case_id = ?", (state, self._clean_text(reason), case)
-        )
+        self._write("UPDATE act SET state = ?, reason = ? WHERE case_id = ?", (state, self._clean_text(reason), case))
 
     def acts(self) -> dict[str, tuple[str, str]]:
         """State and reason of every planned case, in plan order."""
@@ -164,7 +174,7 @@ class Ledger:
 
     def note(self, case: str, key: str, value: Any) -> None:
         """Record something a case saw that is no exchange: an outbox, a settled inbox, a fuzz verdict."""
-        self._db.execute("INSERT OR REPLACE INTO note VALUES (?, ?, ?)", (case, key, self._clean_text(_dump(value))))
+        self._write("INSERT OR REPLACE INTO note VALUES (?, ?, ?)", (case, key, self._clean_text(_dump(value))))
 
     def notes(self, case: str) -> dict[str, Any]:
         rows = self._db.execute("SELECT key, value FROM note WHERE case_id = ?", (case,)).fetchall()
@@ -176,8 +186,8 @@ class Ledger:
         """Record a request before it leaves; a paid one is on disk when this returns. Returns the exchange's id."""
         if self.path is not None:
             # WAL with NORMAL loses the last commits on power loss, which for a paid send would mean sending it twice.
-            self._db.execute(f"PRAGMA synchronous = {'FULL' if request.paid else 'NORMAL'}")
-        cursor = self._db.execute(
+            self._write(f"PRAGMA synchronous = {'FULL' if request.paid else 'NORMAL'}")
+        cursor = self._write(
             "INSERT INTO exchange (case_id, step, operation, method, target, headers, body, token, paid, parts, state)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
@@ -193,12 +203,12 @@ class Ledger:
         """Record what came of an intended request."""
         if isinstance(outcome, Lost):
             state = State.UNANSWERED if outcome.left else State.NOT_SENT
-            self._db.execute(
+            self._write(
                 "UPDATE exchange SET state = ?, lost_kind = ?, lost_left = ?, lost_detail = ? WHERE id = ?",
                 (state, outcome.kind, outcome.left, self._clean_text(outcome.detail), exchange),
             )
             return
-        self._db.execute(
+        self._write(
             "UPDATE exchange SET state = ?, status = ?, answer_headers = ?, answer_body = ?, malformed = ?, elapsed = ?"
             " WHERE id = ?",
             (
@@ -214,9 +224,17 @@ class Ledger:
         for row in cursor.execute("SELECT * FROM exchange ORDER BY id"):
             yield _exchange(row)
 
+    def parts_at_risk(self) -> int:
+        """Message parts that this run was or may have been charged for: all but what was refused or never left."""
+        (parts,) = self._db.execute(
+            "SELECT coalesce(sum(parts), 0) FROM exchange WHERE paid AND state != ? AND coalesce(status, 0) NOT BETWEEN 400 AND 499",
+            (State.NOT_SENT,),
+        ).fetchone()
+        return int(parts)
+
     def abandon(self) -> int:
         """After a crash: every paid request without an outcome becomes indeterminate. Returns how many."""
-        cursor = self._db.execute(
+        cursor = self._write(
             "UPDATE exchange SET state = ? WHERE state = ? AND paid", (State.INDETERMINATE, State.SENDING)
         )
         return cursor.rowcount
@@ -226,7 +244,7 @@ class Ledger:
     def arrive(
         self, case: str, hook: str, method: str, headers: Headers, body: bytes, secret: str | None, status: int
     ) -> None:
-        self._db.execute(
+        self._write(
             "INSERT INTO arrival (case_id, hook, method, headers, body, secret, status, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (case, hook, method, self._clean_text(_dump(headers)), self._clean(body), secret, status, time.time()),
         )
@@ -242,10 +260,10 @@ class Ledger:
 
     def changing_webhook(self, endpoint: str, before: str | None) -> None:
         """Record an endpoint's webhook before the first change of this run; later calls keep the first value."""
-        self._db.execute("INSERT OR IGNORE INTO webhook VALUES (?, ?, 'changed')", (endpoint, before))
+        self._write("INSERT OR IGNORE INTO webhook VALUES (?, ?, 'changed')", (endpoint, before))
 
     def webhook_restored(self, endpoint: str) -> None:
-        self._db.execute("UPDATE webhook SET state = 'restored' WHERE endpoint = ?", (endpoint,))
+        self._write("UPDATE webhook SET state = 'restored' WHERE endpoint = ?", (endpoint,))
 
     def changed_webhooks(self) -> list[tuple[str, str | None]]:
         """Endpoints whose webhook this run changed and has not restored, with the value to restore."""
@@ -263,6 +281,12 @@ class Ledger:
         for secret in self._secrets:
             text = text.replace(secret.decode(), "[secret]")
         return text
+
+    def _write(self, statement: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
+        try:
+            return self._db.execute(statement, values)
+        except sqlite3.Error as error:
+            raise LedgerFailure(f"{self.path}: {error}") from error
 
     def _transaction(self) -> _Transaction:
         return _Transaction(self._db)

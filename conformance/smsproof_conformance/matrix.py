@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from smsproof_spec import contract as contracts
 
-from smsproof_conformance import runner
 from smsproof_conformance.case import cases
 from smsproof_conformance.demonstration import SECRETS, target
 from smsproof_conformance.emulator import running
@@ -20,6 +19,7 @@ from smsproof_conformance.emulator.faults import FAULTS
 from smsproof_conformance.finding import Severity
 from smsproof_conformance.judge import judge
 from smsproof_conformance.ledger import Ledger
+from smsproof_conformance.runner import Run
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def run_fault(vendor: str, fault: str | None) -> Row:
     contract = contracts.load(vendor)
     with running(vendor, faults=(fault,) if fault else ()) as emulator, Ledger.in_memory(SECRETS.values()) as ledger:
         selected = list(cases(vendor).values())
-        runner.act(target(vendor, emulator.url, emulator.control), SECRETS, contract, selected, ledger, seed=1)
+        Run(target(vendor, emulator.url, emulator.control), SECRETS, contract, ledger).start(selected, seed=1)
         strict = judge(ledger, contract, selected, strict=True)
         mild = judge(ledger, contract, selected, strict=False)
     known = FAULTS[fault] if fault else None

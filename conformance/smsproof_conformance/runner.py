@@ -9,19 +9,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 
 from smsproof_spec.contract import Contract
 
 from smsproof_conformance.actor import Actor, Unreachable, Wire
 from smsproof_conformance.case import Case, Scenario
 from smsproof_conformance.charge import Budget, BudgetSpent, WouldTextStranger
-from smsproof_conformance.control import Control
 from smsproof_conformance.exit_code import ExitCode
 from smsproof_conformance.inbox import Inbox
 from smsproof_conformance.interruption import Interrupted, Interruption
-from smsproof_conformance.ledger import Ledger
+from smsproof_conformance.ledger import Ledger, LedgerError, LedgerFailure
+from smsproof_conformance.peer import Peer
 from smsproof_conformance.target import Secrets, Target
-from smsproof_conformance.transport import Transport
 from smsproof_conformance.webhooks import CannotRestore
 
 _RESTORE_SECONDS = 2.0
@@ -34,122 +34,123 @@ def _silent(_case: str, _done: int, _planned: int) -> None:
     """No progress display."""
 
 
-def act(
-    target: Target,
-    secrets: Secrets,
-    contract: Contract,
-    cases: Sequence[Case],
-    ledger: Ledger,
-    *,
-    seed: int,
-    budget: int | None = None,
-    progress: Progress = _silent,
-    interruption: Interruption | None = None,
-) -> None:
-    """Act every scenario among `cases` and record it; standing judges need no act.
+@dataclass(frozen=True)
+class Run:
+    """Everything a run needs to act.
 
-    budget          message parts that may be charged; None (loopback) means no limit.
+    budget          message parts that may be charged.
     progress        called with case id, cases done, cases planned.
-    interruption    where signals are noticed; without one a run is not interruptible.
+    interruption    where signals are noticed; entered by whoever owns the process.
+    peer            made anew for each run, because its connections belong to one event loop.
     """
-    ledger.set_fact("target", target.model_dump(mode="json"))
-    ledger.set_fact("vendor", contract.vendor)
-    ledger.set_fact("contract", contract.hash)
-    ledger.set_fact("seed", seed)
-    ledger.set_fact("budget", budget)
-    scenarios = [case for case in cases if isinstance(case, Scenario)]
-    ledger.plan(case.id for case in scenarios)
-    asyncio.run(
-        _act_all(target, secrets, contract, scenarios, ledger, Budget(budget), progress, interruption or Interruption())
-    )
+
+    target: Target
+    secrets: Secrets
+    contract: Contract
+    ledger: Ledger
+    budget: Budget = field(default_factory=lambda: Budget(None))
+    progress: Progress = _silent
+    interruption: Interruption = field(default_factory=Interruption)
+    peer: Callable[[Target, Secrets], Peer] = Peer.over_http
+
+    def start(self, cases: Sequence[Case], *, seed: int) -> None:
+        """Act every scenario among `cases` and record it; standing judges need no act."""
+        facts = {
+            "target": self.target.model_dump(mode="json"),
+            "vendor": self.contract.vendor,
+            "contract": self.contract.hash,
+            "seed": seed,
+            "budget": self.budget.limit,
+            "cases": [case.id for case in cases],
+        }
+        for key, value in facts.items():
+            self.ledger.set_fact(key, value)
+        scenarios = _scenarios(cases)
+        self.ledger.plan(case.id for case in scenarios)
+        asyncio.run(self._act(scenarios))
+
+    def resume(self, cases: Sequence[Case]) -> None:
+        """Go on with an abandoned run: only scenarios that never started; nothing is sent a second time.
+
+        raises    LedgerError when the contract has changed since: the two halves would be judged by different rules.
+        """
+        if self.ledger.fact("contract") != self.contract.hash:
+            raise LedgerError("This run was started with another contract. Judge it as it is, or start a new run.")
+        self.ledger.abandon()
+        self.ledger.set_fact("stopped", None)
+        self.budget.reserved = self.ledger.parts_at_risk()
+        planned = {case for case, (state, _) in self.ledger.acts().items() if state == "planned"}
+        asyncio.run(self._act([case for case in _scenarios(cases) if case.id in planned]))
+
+    async def _act(self, scenarios: Sequence[Scenario]) -> None:
+        self._cancel_late()
+        inbox = Inbox(self.target, self.secrets, self.ledger)
+        peer = self.peer(self.target, self.secrets)
+        wire = Wire(self.target, self.contract, self.ledger, peer.carrier, self.budget)
+        await inbox.open()
+        try:
+            for done, case in enumerate(scenarios):
+                self.progress(case.id, done, len(scenarios))
+                await self._act_one(case, Actor(case.id, wire, inbox, peer.control, self.interruption))
+        except BudgetSpent as spent:
+            self._stop(
+                ExitCode.SAFETY_LIMIT, f"The budget stops this run: {spent}. Raise --budget or select fewer cases."
+            )
+        except Unreachable as silence:
+            self._stop(ExitCode.UNREACHABLE, f"{self.target.base_url} is unreachable: {silence}.")
+        except (Interrupted, asyncio.CancelledError):
+            assert self.interruption.code is not None
+            self._stop(
+                self.interruption.code, "Stopped by a signal; `smsproof resume` goes on with what never started."
+            )
+        finally:
+            await self._put_back(wire)
+            await inbox.close()
+            await peer.close()
+
+    async def _act_one(self, case: Scenario, actor: Actor) -> None:
+        missing = [fact for fact in case.needs if not self.target.declares(fact, self.secrets)]
+        if missing:
+            self.ledger.mark(case.id, "skipped", f"the target does not declare {', '.join(missing)}")
+            return
+        self.interruption.check()
+        self.ledger.mark(case.id, "acting")
+        try:
+            await case.act(actor)
+        except (WouldTextStranger, CannotRestore, BudgetSpent) as refusal:
+            self.ledger.mark(case.id, "skipped", str(refusal))
+            if isinstance(refusal, BudgetSpent):
+                raise
+        except (Interrupted, Unreachable, asyncio.CancelledError):
+            self.ledger.mark(case.id, "stopped")
+            raise
+        else:
+            self.ledger.mark(case.id, "acted")
+
+    async def _put_back(self, wire: Wire) -> None:
+        """Restore the account, in every ending: a full disk too, when nothing can be recorded any more."""
+        left = wire.webhooks.changed
+        with suppress(TimeoutError, Unreachable):
+            async with asyncio.timeout(_RESTORE_SECONDS):
+                left = await wire.webhooks.restore()
+        with suppress(LedgerFailure):
+            self.ledger.abandon()
+            if left:
+                self.ledger.set_fact("unrestored", sorted(left))
+
+    def _cancel_late(self) -> None:
+        """After a signal, cancel what is still in flight when its time is over; callbacks come from a signal handler."""
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        assert task is not None
+
+        def cancel() -> None:
+            loop.call_later(_IN_FLIGHT_SECONDS, task.cancel)
+
+        self.interruption.tell(lambda: loop.call_soon_threadsafe(cancel))
+
+    def _stop(self, code: ExitCode, reason: str) -> None:
+        self.ledger.set_fact("stopped", {"code": int(code), "reason": reason})
 
 
-async def _act_all(
-    target: Target,
-    secrets: Secrets,
-    contract: Contract,
-    scenarios: Sequence[Scenario],
-    ledger: Ledger,
-    budget: Budget,
-    progress: Progress,
-    interruption: Interruption,
-) -> None:
-    _cancel_late(interruption)
-    inbox = Inbox(target, secrets, ledger)
-    control = Control(target, secrets) if target.control_url else None
-    await inbox.open()
-    try:
-        async with Transport(target, secrets) as transport:
-            wire = Wire(target, contract, ledger, transport, budget)
-            try:
-                for done, case in enumerate(scenarios):
-                    progress(case.id, done, len(scenarios))
-                    await _act_one(case, Actor(case.id, wire, inbox, control, interruption), wire, secrets)
-            except BudgetSpent as spent:
-                _stop(
-                    ledger,
-                    ExitCode.SAFETY_LIMIT,
-                    f"The budget stops this run: {spent}. Raise --budget or select fewer cases.",
-                )
-            except Unreachable as silence:
-                _stop(ledger, ExitCode.UNREACHABLE, f"{target.base_url} is unreachable: {silence}.")
-            except (Interrupted, asyncio.CancelledError):
-                assert interruption.code is not None
-                _stop(
-                    ledger,
-                    interruption.code,
-                    f"Stopped by a signal; {ledger.path or 'the record'} holds what was done.",
-                )
-            finally:
-                ledger.abandon()
-                await _restore(wire, ledger)
-    finally:
-        await inbox.close()
-        if control is not None:
-            await control.close()
-
-
-def _cancel_late(interruption: Interruption) -> None:
-    """After a signal, cancel what is still in flight when its time is over; callbacks come from a signal handler."""
-    loop, task = asyncio.get_running_loop(), asyncio.current_task()
-    assert task is not None
-
-    def cancel() -> None:
-        loop.call_later(_IN_FLIGHT_SECONDS, task.cancel)
-
-    interruption.tell(lambda: loop.call_soon_threadsafe(cancel))
-
-
-async def _act_one(case: Scenario, actor: Actor, wire: Wire, secrets: Secrets) -> None:
-    missing = [fact for fact in case.needs if not wire.target.declares(fact, secrets)]
-    if missing:
-        wire.ledger.mark(case.id, "skipped", f"the target does not declare {', '.join(missing)}")
-        return
-    wire.ledger.mark(case.id, "acting")
-    try:
-        await case.act(actor)
-    except (WouldTextStranger, CannotRestore) as refusal:
-        wire.ledger.mark(case.id, "skipped", str(refusal))
-    except (BudgetSpent, Interrupted) as stop:
-        wire.ledger.mark(case.id, "skipped", str(stop) or "the run was interrupted")
-        raise
-    except Unreachable:
-        wire.ledger.mark(case.id, "acted")
-        raise
-    else:
-        wire.ledger.mark(case.id, "acted")
-
-
-async def _restore(wire: Wire, ledger: Ledger) -> None:
-    if not ledger.changed_webhooks():
-        return
-    left = [endpoint for endpoint, _ in ledger.changed_webhooks()]
-    with suppress(TimeoutError, Unreachable):
-        async with asyncio.timeout(_RESTORE_SECONDS):
-            left = await wire.webhooks.restore()
-    if left:
-        ledger.set_fact("unrestored", left)
-
-
-def _stop(ledger: Ledger, code: ExitCode, reason: str) -> None:
-    ledger.set_fact("stopped", {"code": int(code), "reason": reason})
+def _scenarios(cases: Sequence[Case]) -> list[Scenario]:
+    return [case for case in cases if isinstance(case, Scenario)]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
-from types import TracebackType
 
 import httpx2
 
@@ -24,7 +23,7 @@ _WRONG_TOKEN = "smsproof-token-nobody-issued"
 
 
 class Transport:
-    """An HTTP client bound to one target. Use as `async with`."""
+    """An HTTP client bound to one target; close it in the loop that used it."""
 
     def __init__(self, target: Target, secrets: Secrets) -> None:
         self._target = target
@@ -36,12 +35,7 @@ class Transport:
             limits=httpx2.Limits(max_connections=16),
         )
 
-    async def __aenter__(self) -> Transport:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def close(self) -> None:
         await self._client.aclose()
 
     async def exchange(self, request: Request) -> Answer | Lost:

@@ -10,13 +10,11 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import quote
 
-from smsproof_conformance.exchange import MISSING, Exchange, Request, encode
-from smsproof_conformance.ledger import Ledger
+from smsproof_conformance.exchange import MISSING, Answer, Exchange, Lost, Request, encode
+from smsproof_conformance.ledger import Ledger, LedgerFailure
 from smsproof_conformance.target import Target
 
 KEEPER = "run/keep-webhooks"
-
-Send = Callable[[Request], Awaitable[Exchange]]
 
 
 class CannotRestore(Exception):
@@ -24,14 +22,30 @@ class CannotRestore(Exception):
 
 
 class Webhooks:
-    """Reads a webhook before a run changes it for the first time, and restores what was changed."""
+    """Reads a webhook before a run changes it for the first time, and restores what was changed.
 
-    def __init__(self, target: Target, ledger: Ledger, path: str, send: Send) -> None:
+    send       records and sends; carry: sends without a record, for the one ending in which nothing can be recorded.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        ledger: Ledger,
+        path: str,
+        send: Callable[[Request], Awaitable[Exchange]],
+        carry: Callable[[Request], Awaitable[Answer | Lost]],
+    ) -> None:
         self._target = target
         self._ledger = ledger
         self._path = path
         self._send = send
-        self._kept: set[str] = set()
+        self._carry = carry
+        self._before: dict[str, str | None] = dict(ledger.changed_webhooks())
+
+    @property
+    def changed(self) -> set[str]:
+        """Endpoints that may hold a URL of this run."""
+        return set(self._before)
 
     async def keep(self, endpoint: str) -> None:
         """Record the present webhook of one of the account's numbers, once a run.
@@ -39,7 +53,7 @@ class Webhooks:
         raises    CannotRestore off loopback when it cannot be read or there is none to put back.
         """
         own = (*self._target.numbers.long_codes, *self._target.numbers.short_codes)
-        if endpoint in self._kept or endpoint not in own:
+        if endpoint in self._before or endpoint not in own:
             return
         target = f"{self._path}?endpoint={quote(endpoint, safe='-')}"
         found = await self._send(_request("GET", target, f"read {endpoint}", None))
@@ -49,22 +63,28 @@ class Webhooks:
                 raise CannotRestore(f"the webhook of {endpoint} could not be read, so it could not be put back")
             before = None
         self._ledger.changing_webhook(endpoint, before)
-        self._kept.add(endpoint)
+        self._before[endpoint] = before
 
-    async def restore(self) -> list[str]:
+    async def restore(self) -> set[str]:
         """Put back every changed webhook. Returns the endpoints that still hold a URL of this run."""
-        left: list[str] = []
-        for endpoint, before in self._ledger.changed_webhooks():
-            if before is None:
-                self._ledger.webhook_restored(endpoint)  # loopback only: an emulator's number that never had one
-                continue
-            body = {"endpoints": [endpoint], "webhook": before}
-            answer = await self._send(_request("POST", self._path, f"restore {endpoint}", body))
-            if answer.status == 201:
-                self._ledger.webhook_restored(endpoint)
-            else:
-                left.append(endpoint)
-        return left
+        for endpoint, before in list(self._before.items()):
+            # None: on loopback only, an emulator's number that never had one.
+            if before is None or await self._post(endpoint, before):
+                del self._before[endpoint]
+                try:
+                    self._ledger.webhook_restored(endpoint)
+                except LedgerFailure:
+                    continue  # restored all the same; whoever reads the record restores it once more
+        return self.changed
+
+    async def _post(self, endpoint: str, webhook: str) -> bool:
+        body = {"endpoints": [endpoint], "webhook": webhook}
+        request = _request("POST", self._path, f"restore {endpoint}", body)
+        try:
+            return (await self._send(request)).status == 201
+        except LedgerFailure:
+            answer = await self._carry(request)
+            return isinstance(answer, Answer) and answer.status == 201
 
 
 def _request(method: str, target: str, step: str, body: Any) -> Request:

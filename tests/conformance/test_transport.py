@@ -25,8 +25,11 @@ def exchange(url: str, timeout_seconds: float = 5.0, token: str = "good") -> Ans
     request = Request("c", "s", None, "POST", "/send?endpoint=%2B1", (("X-Own", "1"),), b"{}", token)  # type: ignore[arg-type]
 
     async def run() -> Answer | Lost:
-        async with Transport(target, secrets) as transport:
+        transport = Transport(target, secrets)
+        try:
             return await transport.exchange(request)
+        finally:
+            await transport.close()
 
     return asyncio.run(run())
 

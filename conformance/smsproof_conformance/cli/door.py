@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import typer
 
 from smsproof_conformance.exit_code import ExitCode
-from smsproof_conformance.ledger import LedgerError
+from smsproof_conformance.ledger import LedgerError, LedgerFailure
 from smsproof_conformance.reports.files import ReportError
 from smsproof_conformance.selection import NothingSelected
 from smsproof_conformance.settings import SettingsError
@@ -31,6 +31,12 @@ def door() -> Generator[None]:
     except (SettingsError, LedgerError, ReportError, UsageError) as error:
         print(error, file=sys.stderr)
         raise typer.Exit(ExitCode.USAGE) from None
+    except LedgerFailure as failure:
+        print(
+            f"The run file cannot be written, so nothing more was sent: {failure}. Free space, then resume.",
+            file=sys.stderr,
+        )
+        raise typer.Exit(ExitCode.INTERNAL) from None
     except typer.Exit:
         raise
     except KeyboardInterrupt:

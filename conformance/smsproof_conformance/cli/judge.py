@@ -10,21 +10,18 @@ from smsproof_spec import contract as contracts
 
 from smsproof_conformance import ledger as ledgers
 from smsproof_conformance.case import cases
+from smsproof_conformance.cli.conclusion import conclude
 from smsproof_conformance.cli.door import door
-from smsproof_conformance.judge import judge as judge_run
-from smsproof_conformance.record import Record
-from smsproof_conformance.reports.console import print_run
-from smsproof_conformance.reports.files import parse, write
+from smsproof_conformance.cli.run import Patterns, Reports, Strict
+from smsproof_conformance.reports.files import parse
 from smsproof_conformance.selection import select
 
 
 def judge(
     run: Annotated[str, typer.Argument(help="A run file, or `last`.")] = "last",
-    strict: Annotated[bool, typer.Option("--strict", help="Findings that would warn fail.")] = False,
-    case: Annotated[
-        list[str] | None, typer.Option(help="Only cases whose id matches this pattern (repeatable).")
-    ] = None,
-    report: Annotated[list[str] | None, typer.Option(help="FORMAT:PATH, e.g. json:report.json (repeatable).")] = None,
+    strict: Strict = False,
+    case: Patterns = None,
+    report: Reports = None,
 ) -> None:
     """Judge a recorded run by the cases of this version."""
     with door():
@@ -32,9 +29,5 @@ def judge(
             parse(wanted)
         ledger = ledgers.Ledger.open(ledgers.find(run))
         contract = contracts.load(ledger.fact("vendor"))
-        judged = judge_run(ledger, contract, select(cases(contract.vendor), case or []), strict=strict)
-        record = Record.of(ledger)
-        print_run(Console(highlight=False), judged, record, contract)
-        for wanted in report or []:
-            write(wanted, judged, record)
-        raise typer.Exit(judged.exit_code)
+        selected = select(cases(contract.vendor), case or [])
+        conclude(Console(highlight=False), ledger, contract, selected, report or [], strict=strict)

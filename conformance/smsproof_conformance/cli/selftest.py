@@ -9,7 +9,6 @@ import typer
 from rich.console import Console
 from smsproof_spec import contract as contracts
 
-from smsproof_conformance import runner
 from smsproof_conformance.case import cases
 from smsproof_conformance.cli.door import door
 from smsproof_conformance.coverage import table
@@ -21,6 +20,7 @@ from smsproof_conformance.ledger import Ledger
 from smsproof_conformance.record import Record
 from smsproof_conformance.reports.console import print_coverage, print_run
 from smsproof_conformance.reports.files import write
+from smsproof_conformance.runner import Run
 
 
 def selftest(
@@ -35,8 +35,8 @@ def selftest(
             contract = contracts.load(vendor)
             selected = list(cases(vendor).values())
             with running(vendor) as emulator, Ledger.in_memory(SECRETS.values()) as ledger:
-                runner.act(
-                    target(vendor, emulator.url, emulator.control), SECRETS, contract, selected, ledger, seed=seed
+                Run(target(vendor, emulator.url, emulator.control), SECRETS, contract, ledger).start(
+                    selected, seed=seed
                 )
                 judged = judge(ledger, contract, selected, strict=True)
                 record = Record.of(ledger)

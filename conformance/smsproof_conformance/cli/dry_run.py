@@ -1,0 +1,23 @@
+"""What `smsproof run --dry-run` prints."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.text import Text
+
+from smsproof_conformance.curl import curl
+from smsproof_conformance.rehearsal import Rehearsed
+from smsproof_conformance.target import Target
+
+
+def print_rehearsal(console: Console, target: Target, rehearsed: Rehearsed) -> None:
+    """Every request as a curl line, the cases that would be skipped, the parts it may cost at most."""
+    case = ""
+    for request in rehearsed.requests:
+        if request.case != case:
+            case = request.case
+            console.print(Text(case, "bold"))
+        console.print(Text(f"  [{request.step}] {curl(target, request)}"), soft_wrap=True)
+    for skipped, reason in rehearsed.skipped:
+        console.print(Text(f"SKIP  {skipped}: {reason}", "dim"))
+    console.print(f"{len(rehearsed.requests)} requests, {rehearsed.parts} message parts at most; nothing was sent")
