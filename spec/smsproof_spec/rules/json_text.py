@@ -8,6 +8,7 @@ import json
 import re
 from array import array
 from itertools import accumulate
+from math import isfinite
 
 from .record import Record
 
@@ -55,7 +56,7 @@ def _object(pairs: "list[tuple[str, JsonValue]]") -> "dict[str, JsonValue]":
 
 def _finite(digits: str) -> float:
     number = float(digits)
-    if number in (float("inf"), float("-inf")):
+    if not isfinite(number):
         raise _Refused("number-too-large", f"{digits[:40]} is beyond the range of a double")
     return number
 
@@ -64,19 +65,32 @@ def _constant(name: str) -> "NoReturn":
     raise _Refused("not-a-number", f"{name} is not JSON")
 
 
-_NOT_A_BRACKET = bytes(set(range(256)) - set(b"[]{}"))
+_WHITE_SPACE = " \t\n\r"
+_ALL = bytes(range(256))
+_NOT_BRACKET_OR_QUOTE = _ALL.translate(None, b'[]{}"')
+_DIGITS = b"0123456789"
 _STEP = bytes.maketrans(b"[]{}", b"\x01\xff\x01\xff")
-_LONG_NUMBER = re.compile(rb"(?<![0-9])[0-9]{%d}" % (MAX_DIGITS + 1))
-_BIG_OR_EXPONENT = re.compile(rb"[0-9][eE]|(?<![0-9])[0-9]{300}")
+# A number beyond the range of a double has an exponent of three digits, or so many digits of its own.
+_BIG_EXPONENT = b"e000"
+_EXPONENTS_ALIKE = bytes.maketrans(b"E123456789", b"e000000000")
+_MANY_DIGITS = 200
 _ESCAPED_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
-_LONE_SURROGATE = re.compile(
+_PAIR = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
+_ESCAPE = re.compile(
     rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<lone>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
     re.DOTALL,
 )
 
 
 def strict_json(data: bytes, *, max_bytes: int = 2_097_152, max_depth: int = 200) -> "JsonValue | Malformed":
-    """Read one JSON text; a value, or Malformed and never an exception."""
+    """Read one JSON text (RFC 8259); a value, or Malformed and never an exception, for any bytes.
+
+    data        octets; strict UTF-8 without byte order mark.
+    max_bytes   octets at most.
+    max_depth   objects and arrays inside each other at most; checked before the parser recurses.
+    returns     the value: integers of at most 4300 digits, finite floats, objects without a repeated name, strings
+                without half surrogate pairs; or Malformed.
+    """
     if len(data) > max_bytes:
         return Malformed("too-large", f"{len(data)} octets, at most {max_bytes} are read", max_bytes)
     if data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
@@ -85,33 +99,83 @@ def strict_json(data: bytes, *, max_bytes: int = 2_097_152, max_depth: int = 200
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         return Malformed("not-utf-8", f"octet 0x{data[error.start]:02x} is not UTF-8 here", error.start)
-    if not text.strip(" \t\n\r"):
-        return Malformed("empty", "nothing but white space", None)
-    # Strings are taken out in C: escapes first, then every second piece between quotes.
-    plain = b'"'.join(data.replace(b"\\\\", b"").replace(b'\\"', b"").split(b'"')[::2])
-    brackets = plain.translate(None, _NOT_A_BRACKET)
-    if max(brackets.count(b"[") + brackets.count(b"{"), 1) > max_depth:
-        deepest = max(accumulate(array("b", brackets.translate(_STEP))))
-        if deepest > max_depth:
-            return Malformed("too-deep", f"nested more than {max_depth} deep", None)
-    if _LONG_NUMBER.search(plain):
-        return Malformed("number-too-large", f"a number of more than {MAX_DIGITS} digits", None)
-    if _ESCAPED_SURROGATE.search(data):
-        for escape in _LONE_SURROGATE.finditer(data):
-            if escape["lone"]:
-                return Malformed("lone-surrogate", "half of a surrogate pair is no character", escape.start())
+    refused = _too_deep(data, max_depth) or _too_many_digits(data) or _lone_surrogate(data)
+    if refused:
+        return refused
     try:
+        # Hooks cost a Python call each time, so each is there only if something in the octets may need it.
         value: JsonValue = json.loads(
             text,
-            object_pairs_hook=_object,
+            object_pairs_hook=_object if data.count(b":") > 1 else None,
             parse_constant=_constant,
-            parse_float=_finite if _BIG_OR_EXPONENT.search(plain) else None,
+            parse_float=_finite
+            if _BIG_EXPONENT in data.translate(_EXPONENTS_ALIKE, b"+") or _run_of_digits(data, _MANY_DIGITS)
+            else None,
         )
         return value
-    except _Refused as refused:
-        return Malformed(refused.kind, refused.detail, None)
+    except _Refused as error:
+        return Malformed(error.kind, error.detail, None)
     except json.JSONDecodeError as error:
+        if not text.strip(_WHITE_SPACE):
+            return Malformed("empty", "nothing but white space", None)
         kind = "trailing-data" if error.msg == "Extra data" else "syntax"
         return Malformed(kind, error.msg, len(text[: error.pos].encode()))
     except RecursionError:
         return Malformed("too-deep", "nested deeper than this program has stack left", None)
+
+
+# The checks below look at octets, not at tokens. On a text that is no JSON they may see too much, never too little:
+# up to the first error, which is as far as a parser gets, quotes and brackets are what they seem.
+
+
+def _too_deep(data: bytes, max_depth: int) -> Malformed | None:
+    if data.count(b"[") + data.count(b"{") <= max_depth:
+        return None
+    marks = data.replace(b"\\\\", b"").replace(b'\\"', b"").translate(None, _NOT_BRACKET_OR_QUOTE)
+    # A bracket is in a string if the number of quotes before it is odd; taking two neighbours away leaves it so.
+    brackets = b"".join(marks.replace(b'""', b"").split(b'"')[::2])
+    # Each round takes away at most two levels. Ordinary documents are used up soon, all in C.
+    rest, levels = brackets, 0
+    while levels < 16:
+        if rest.count(b"[") + rest.count(b"{") + levels <= max_depth:
+            return None
+        rest, levels = rest.replace(b"[]", b"").replace(b"{}", b""), levels + 2
+    depth = 0
+    steps = array("b", brackets.translate(_STEP))
+    for at in range(0, len(steps), 4096):
+        depths = list(accumulate(steps[at : at + 4096], initial=depth))
+        if max(depths) > max_depth:
+            return Malformed("too-deep", f"nested more than {max_depth} deep", None)
+        depth = depths[-1]
+    return None
+
+
+def _run_of_digits(data: bytes, length: int) -> bytes:
+    """A run of at least so many digits, whole; b"" if there is none. Looks at every `length`-th octet first."""
+    for at in range(length - 1, len(data), length):
+        if data[at] in _DIGITS:
+            head = data[max(0, at - length) : at]
+            run = head[len(head.rstrip(_DIGITS)) :] + data[at : at + length]
+            run = run[: len(run) - len(run.lstrip(_DIGITS))]
+            if len(run) >= length:
+                return run
+    return b""
+
+
+def _too_many_digits(data: bytes) -> Malformed | None:
+    if not _run_of_digits(data, MAX_DIGITS + 1):
+        return None
+    outside_strings = b'"'.join(data.replace(b"\\\\", b"").replace(b'\\"', b"").split(b'"')[::2])
+    run = _run_of_digits(outside_strings, MAX_DIGITS + 1)
+    if not run:
+        return None
+    return Malformed("number-too-large", f"a number of more than {MAX_DIGITS} digits", data.find(run))
+
+
+def _lone_surrogate(data: bytes) -> Malformed | None:
+    if not _ESCAPED_SURROGATE.search(data) or not _ESCAPED_SURROGATE.search(_PAIR.sub(b"", data.replace(b"\\\\", b""))):
+        return None
+    for escape in _ESCAPE.finditer(data):
+        if escape["lone"]:
+            return Malformed("lone-surrogate", "half of a surrogate pair is no character", escape.start())
+    return None
