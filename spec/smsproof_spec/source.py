@@ -11,12 +11,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, cast
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, DocumentStartEvent, NodeEvent
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, DocumentStartEvent
 
 from .rules import Malformed, strict_json
 
@@ -81,10 +80,15 @@ class Source:
 def read(folder: Path, name: str) -> Source:
     """Read one file of a vendor's folder.
 
-    raises    SourceError with every mistake of the file: larger than 1 MiB, not UTF-8, nested deeper than 64, a key
-              twice or not a string, an anchor, alias, tag or merge key, a scalar that is no JSON value.
+    raises    SourceError with every mistake of the file: not there, a link out of the folder, larger than 1 MiB, not
+              UTF-8, nested deeper than 64, a key twice or not a string, an anchor, alias, tag, merge key or directive,
+              a second document, a scalar that is no JSON value.
     """
     path = folder / name
+    if path.exists() and not path.resolve().is_relative_to(folder.resolve()):
+        raise SourceError([Problem(name, None, "", "the file is a link that leaves the vendor's folder", "Copy it in")])
+    if path.exists() and not path.is_file():
+        raise SourceError([Problem(name, None, "", "this is no regular file", "Write one")])
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
@@ -120,14 +124,9 @@ def _yaml(name: str, data: bytes) -> Source:
         problems = list(_trickery(name, text))
         if problems:
             raise SourceError(problems)
-        node: Node | None = _parser().compose(text)
-    except MarkedYAMLError as error:
-        line = None if error.problem_mark is None else error.problem_mark.line + 1
-        what = f"this is no YAML: {error.problem or error.context}"
-        raise SourceError([Problem(name, line, "", what, "Correct the syntax")]) from error
+        node: _Node | None = _parser().compose(text)
     except YAMLError as error:
-        first = str(error).splitlines()[0]
-        raise SourceError([Problem(name, None, "", f"this is no YAML: {first}", "Correct the syntax")]) from error
+        raise SourceError([_bad_syntax(name, error)]) from error
     reader = _Reader(name)
     value = None if node is None else reader.value(node, "")
     if reader.problems:
@@ -135,35 +134,60 @@ def _yaml(name: str, data: bytes) -> Source:
     return Source(name, value, reader.lines)
 
 
+def _bad_syntax(name: str, error: Any) -> Problem:
+    if not isinstance(error, MarkedYAMLError):
+        return Problem(name, None, "", f"this is no YAML: {str(error).splitlines()[0]}", "Correct the syntax")
+    marked: Any = error
+    line = None if marked.problem_mark is None else marked.problem_mark.line + 1
+    return Problem(name, line, "", f"this is no YAML: {marked.problem or marked.context}", "Correct the syntax")
+
+
 def _parser() -> Any:
     return YAML(typ="safe", pure=True)  # YAML 1.2; one instance reads one text
 
 
 def _trickery(name: str, text: str) -> Iterator[Problem]:
-    """What is seen in the events alone, before anything is built: aliases must never be followed, nor depth recursed."""
+    """What is seen in the events alone, before anything is built: no alias is followed, no depth recursed into."""
     depth = documents = 0
+    event: Any
     for event in _parser().parse(text):
-        line = event.start_mark.line + 1
-        if isinstance(event, DocumentStartEvent):
+        line: int = event.start_mark.line + 1
+        kind = cast(type[object], type(event))
+        if issubclass(kind, DocumentStartEvent):
             documents += 1
             if documents == 2:
                 yield Problem(name, line, "", "a second document starts here", "Keep one document in a file")
-        elif isinstance(event, AliasEvent):
+            if event.version is not None or event.tags:
+                yield Problem(name, line, "", "a % directive changes how the file is read", "Take it away")
+        if issubclass(kind, AliasEvent):
             yield Problem(name, line, "", f"*{event.anchor} is an alias", "Write the value out, or make it a $ref")
-            continue
-        if isinstance(event, NodeEvent) and event.anchor is not None:
+        elif getattr(event, "anchor", None) is not None:
             yield Problem(name, line, "", f"&{event.anchor} is an anchor", "Take it away: aliases are not followed")
-        # A quoted scalar carries the string tag without one in the text; any other tag was written by hand.
+        # A quoted scalar has the string's tag though the text has none; any other tag was written by hand.
         tag = getattr(event, "tag", None)
         if tag is not None and not (tag == _TAG + "str" and getattr(event, "style", None)):
             yield Problem(name, line, "", f"{tag} is a tag", "Take it away: values are plain JSON")
-        if isinstance(event, CollectionStartEvent):
+        if issubclass(kind, CollectionStartEvent):
             depth += 1
-            if depth == MAX_DEPTH + 1:
-                yield Problem(name, line, "", f"nested deeper than {MAX_DEPTH}", "Name the inner parts and refer to them")
+            if depth > MAX_DEPTH:
+                hint = "Name the inner parts and refer to them"
+                yield Problem(name, line, "", f"nested deeper than {MAX_DEPTH}", hint)
                 return
-        elif isinstance(event, CollectionEndEvent):
+        elif issubclass(kind, CollectionEndEvent):
             depth -= 1
+
+
+class _Mark(Protocol):
+    line: int  # from 0
+
+
+class _Node(Protocol):
+    """What we need of a ruamel node, typed: its id is "scalar", "sequence" or "mapping", its value accordingly."""
+
+    id: str
+    tag: str
+    value: Any
+    start_mark: _Mark
 
 
 class _Reader:
@@ -174,31 +198,37 @@ class _Reader:
         self.lines: dict[str, int] = {}
         self.problems: list[Problem] = []
 
-    def value(self, node: Node, at: str) -> Json:
+    def value(self, node: _Node, at: str) -> Json:
         self.lines[at] = node.start_mark.line + 1
-        if isinstance(node, MappingNode):
-            return self.mapping(node, at)
-        if isinstance(node, SequenceNode):
-            return [self.value(item, pointer(at, index)) for index, item in enumerate(node.value)]
-        assert isinstance(node, ScalarNode)
+        if node.id == "mapping":
+            return self.mapping(node.value, at)
+        if node.id == "sequence":
+            return self.sequence(node.value, at)
         return self.scalar(node, at)
 
-    def mapping(self, node: MappingNode, at: str) -> Json:
+    def sequence(self, nodes: list[_Node], at: str) -> Json:
+        return [self.value(node, pointer(at, index)) for index, node in enumerate(nodes)]
+
+    def mapping(self, pairs: list[tuple[_Node, _Node]], at: str) -> Json:
         members: dict[str, Json] = {}
-        for key, child in node.value:
-            if not isinstance(key, ScalarNode) or key.tag != _TAG + "str":
-                hint = "Quote it, as in \"200\"" if isinstance(key, ScalarNode) else "Use a string"
-                self.problem(key, at, f"the key {_shown(key)} is no string", hint)
+        for key, node in pairs:
+            if key.id != "scalar":
+                self.problem(key, at, "a key is a collection", "Use a string")
+            elif key.tag != _TAG + "str":
+                self.problem(key, at, f"the key {key.value} is no string", f'Quote it: "{key.value}"')
             elif key.value in members:
-                self.problem(key, pointer(at, key.value), f"the key {key.value!r} stands twice", "Take one of them away")
+                where = pointer(at, key.value)
+                self.problem(key, where, f"the key {key.value} stands twice", "Take one of them away")
             else:
-                members[key.value] = self.value(child, pointer(at, key.value))
+                members[key.value] = self.value(node, pointer(at, key.value))
         return members
 
-    def scalar(self, node: ScalarNode, at: str) -> Json:
+    def scalar(self, node: _Node, at: str) -> Json:
         text: str = node.value
         match node.tag.removeprefix(_TAG):
             case "str":
+                if any("\ud800" <= character <= "\udfff" for character in text):
+                    self.problem(node, at, "half of a surrogate pair is no character", r"Write \U and eight digits")
                 return text
             case "null":
                 return None
@@ -209,16 +239,12 @@ class _Reader:
             case "float" if _JSON_NUMBER.fullmatch(text):
                 return float(text)
             case "int" if text.startswith("+"):
-                hint = f'Quote it: "{text}"'
-                self.problem(node, at, f"{text} is a number to YAML, which eats its plus sign", hint)
+                what = f"{text} is a number to YAML, which eats its plus sign"
+                self.problem(node, at, what, f'Quote it: "{text}"')
             case kind:
-                hint = f'Quote it if it is a text: "{text}"; else write it as JSON does'
-                self.problem(node, at, f"{text} is a YAML {kind} that JSON does not know", hint)
+                what = f"{text} is a YAML {kind} that JSON does not know"
+                self.problem(node, at, what, f'Quote it if it is a text: "{text}"; else write it as JSON does')
         return text
 
-    def problem(self, node: Node, at: str, what: str, hint: str) -> None:
+    def problem(self, node: _Node, at: str, what: str, hint: str) -> None:
         self.problems.append(Problem(self.name, node.start_mark.line + 1, at, what, hint))
-
-
-def _shown(node: Node) -> str:
-    return repr(node.value) if isinstance(node, ScalarNode) else "that is a collection"
