@@ -43,6 +43,10 @@ PRAGMA user_version = 1;
 
 RUNS = Path(".smsproof") / "runs"
 
+# A shorter "secret" (`t`, `test`) stands in ordinary words and JSON keys: taking it out would falsify the record that is
+# judged, and protect nothing that a guess would not find.
+_SHORTEST_SECRET = 6
+
 
 class LedgerError(Exception):
     """The ledger cannot be used: not there, not one of ours, or held by another runner."""
@@ -76,7 +80,7 @@ class Ledger:
     def __init__(self, connection: sqlite3.Connection, path: Path | None, secrets: Sequence[str] = ()) -> None:
         self._db = connection
         self.path = path
-        self._secrets = tuple(secret.encode() for secret in secrets if secret)
+        self._secrets = tuple(secret.encode() for secret in secrets if len(secret) >= _SHORTEST_SECRET)
         self._lock: int | None = None
 
     @classmethod

@@ -60,6 +60,15 @@ def test_no_secret_reaches_the_file_by_any_way_in(tmp_path: Path) -> None:
         assert b"canary" not in file.read_bytes(), file
 
 
+def test_a_token_too_short_to_be_one_does_not_falsify_the_record() -> None:
+    with Ledger.in_memory(("t", "test")) as ledger:
+        ledger.settle(ledger.intend(request(body=b'{"text":"a test"}')), Answer(200, (), b'{"text":"a test"}', 0.1))
+        (exchange,) = ledger.exchanges()
+        assert exchange.request.body == b'{"text":"a test"}'
+        assert exchange.answer is not None
+        assert exchange.answer.body == b'{"text":"a test"}'
+
+
 def test_a_run_file_is_for_its_owner_alone_and_ignored_by_git(tmp_path: Path) -> None:
     path = tmp_path / "runs" / "run.sqlite"
     with Ledger.create(path, ()):
