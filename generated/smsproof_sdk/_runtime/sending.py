@@ -1,0 +1,286 @@
+"""Sending messages: one, a list, a batch, a long stream in chunks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any, Generic, TypeVar
+
+from .answer import at, decoded, identifier, read, reason_in, status_in
+from .bulk import Accepted, BulkResult, Failed, Make, Pairing, Unknown, by_key, by_position
+from .calling import Conversation, Core, call, ready
+from .errors import MaybeSent, NotSent, Rejected, SdkError, SentUnreadable, StatusError
+from .model import Model
+from .operation import Operation
+from .raw import RawAnswer
+from .shape import is_array, is_object
+
+MessageT = TypeVar("MessageT", bound=Model)
+RequestT = TypeVar("RequestT")
+AcceptedT = TypeVar("AcceptedT", bound=Accepted[Any, Any])
+BodyT = TypeVar("BodyT", bound=Model)
+
+
+@dataclass(frozen=True)
+class Sending(Generic[MessageT, AcceptedT]):
+    """How one message is sent, and what its answer means.
+
+    id        pointer to the vendor's id in the answer
+    state     pointer to a status word in the answer, or None
+    failures  status words that mean the message failed although the request was taken
+    bulk      how a list is sent in one request, or None when each message goes alone
+    """
+
+    operation: Operation[Any]
+    answer: type[Model]
+    make: Make[MessageT, AcceptedT]
+    id: str
+    check: Callable[[MessageT, int | None], None]
+    state: str | None = None
+    failures: frozenset[str] = frozenset()
+    bulk: Pairing | None = None
+
+
+@dataclass(frozen=True)
+class Listing(Generic[BodyT, RequestT, AcceptedT]):
+    """How a request that names many recipients or endpoints is answered.
+
+    requests   the recipients or endpoints in a body
+    key        what names one of them
+    """
+
+    operation: Operation[Any]
+    pairing: Pairing
+    make: Make[RequestT, AcceptedT]
+    requests: Callable[[BodyT], Sequence[RequestT]]
+    key: Callable[[RequestT], str]
+    check: Callable[[BodyT, int | None], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a long send has come.
+
+    position   messages handed over so far: give it as `start` to go on from here
+    queued, failed, unknown   counts so far
+    """
+
+    position: int
+    queued: int
+    failed: int
+    unknown: int
+
+
+def send_one(
+    core: Core, sending: Sending[MessageT, AcceptedT], message: MessageT, deadline: float | None, index: int = 0
+) -> Conversation[AcceptedT]:
+    """Send one message.
+
+    raises   InvalidRequest before anything is sent; NotSent, MaybeSent, SentUnreadable, StatusError, Rejected
+    """
+    sending.check(message, None)
+    raw = yield from call(core, ready(sending.operation, {}, message), deadline)
+    return _accepted(sending, message, raw, index)
+
+
+def _accepted(sending: Sending[MessageT, AcceptedT], message: MessageT, raw: RawAnswer, index: int) -> AcceptedT:
+    try:
+        value = decoded(raw)
+    except ValueError as error:
+        raise SentUnreadable(str(error), raw=raw) from error
+    if sending.bulk is not None:
+        # A single message answered as a list of one (AMB-IP-13: what was asked does not decide, what came does).
+        entries = at(value, sending.bulk.items)
+        if is_array(entries) and len(entries) == 1:
+            value = entries[0]
+            status = status_in(value, sending.bulk.status)
+            if status is not None and status >= 400:
+                raise Rejected(str(status), reason_in(value), raw=raw, id=None)
+    id = identifier(at(value, sending.id))
+    state = at(value, sending.state) if sending.state else None
+    if isinstance(state, str) and state in sending.failures:
+        raise Rejected(state, reason_in(value), raw=raw, id=id)
+    if id is None:
+        raise SentUnreadable(f"no id at {sending.id}", raw=raw)
+    try:
+        answer, notes = sending.answer.read(value)
+    except ValueError as error:
+        raise SentUnreadable(str(error), raw=raw, id=id) from error
+    if raw.status not in sending.operation.answers and "2XX" not in sending.operation.answers:
+        notes = (*notes, f"status {raw.status} is not documented for this call")
+    return sending.make(id, message, answer, raw, index, notes)
+
+
+def send_many(
+    core: Core, sending: Sending[MessageT, AcceptedT], messages: Sequence[MessageT], deadline: float | None
+) -> Conversation[BulkResult[MessageT, AcceptedT]]:
+    """Send a list: in one request where the contract has one for it, else one after the other.
+
+    Every message is checked before the first one leaves.
+    """
+    for index, message in enumerate(messages):
+        sending.check(message, index)
+    if sending.bulk is None:
+        return (yield from _one_by_one(core, sending, messages, deadline))
+    if not messages:
+        return BulkResult((), (), ())
+    raw = yield from call(core, ready(sending.operation, {}, messages), deadline)
+    try:
+        value = decoded(raw)
+    except ValueError as error:
+        raise SentUnreadable(str(error), raw=raw) from error
+    if not is_array(at(value, sending.bulk.items)):
+        raise SentUnreadable(f"no list at {sending.bulk.items}", raw=raw, id=identifier(at(value, sending.id)))
+    result = by_position(sending.bulk, messages, value, raw, sending.make)
+    return (
+        result if raw.status == 207 else replace(result, notes=(*result.notes, f"status {raw.status} instead of 207"))
+    )
+
+
+def _one_by_one(
+    core: Core, sending: Sending[MessageT, AcceptedT], messages: Sequence[MessageT], deadline: float | None
+) -> Conversation[BulkResult[MessageT, AcceptedT]]:
+    """A request for each. When none can get through (no connection, no valid token) the rest is not tried."""
+    queued: list[AcceptedT] = []
+    failed: list[Failed[MessageT]] = []
+    unknown: list[Unknown[MessageT]] = []
+    stopped: SdkError | None = None
+    position = 0
+    for index, message in enumerate(messages):
+        if stopped is not None:
+            failed.append(Failed(message, index, None, "not tried after the error before it", True, error=stopped))
+            continue
+        try:
+            queued.append((yield from send_one(core, sending, message, deadline, index)))
+        except (MaybeSent, SentUnreadable) as error:
+            unknown.append(_unknown(error, message, index))
+        except (StatusError, Rejected) as error:
+            status = error.status if isinstance(error, StatusError) else None
+            if error.is_retry_safe is None:
+                unknown.append(Unknown(message, index, str(error), error=error))
+            else:
+                id = error.id if isinstance(error, Rejected) else None
+                failed.append(Failed(message, index, status, error.reason, error.is_retry_safe, None, error, id))
+            stopped = error if status == 401 else None
+        except Exception as error:
+            # Whatever it was, the ids of the messages before it must come back.
+            stopped = error if isinstance(error, SdkError) else NotSent(f"{type(error).__name__}: {error}")
+            failed.append(Failed(message, index, None, str(error), True, error=stopped))
+        if stopped is None:
+            position = index + 1
+    return BulkResult(
+        tuple(queued), tuple(failed), tuple(unknown), stopped=stopped, position=position if stopped else len(messages)
+    )
+
+
+def _unknown(error: MaybeSent | SentUnreadable, message: MessageT, index: int) -> Unknown[MessageT]:
+    id = error.id if isinstance(error, SentUnreadable) else None
+    return Unknown(message, index, error.reason, id=id, error=error)
+
+
+def send_listing(
+    core: Core, listing: Listing[BodyT, RequestT, AcceptedT], body: BodyT, deadline: float | None
+) -> Conversation[BulkResult[RequestT, AcceptedT]]:
+    """Make a request that names many, and give each its own part of the answer."""
+    listing.check(body, None)
+    requests = listing.requests(body)
+    raw = yield from call(core, ready(listing.operation, {}, body), deadline)
+    pairing = listing.pairing
+    try:
+        value = decoded(raw)
+    except ValueError as error:
+        raise SentUnreadable(str(error), raw=raw) from error
+    if not is_object(value):
+        raise SentUnreadable("the answer is no object", raw=raw)
+    if pairing.rejected is None and not is_array(at(value, pairing.items)):
+        if len(requests) != 1:
+            raise SentUnreadable(f"no list at {pairing.items}", raw=raw)
+        value = _as_list(pairing, listing.key(requests[0]), value, raw)
+    return by_key(pairing, requests, listing.key, value, raw, listing.make)
+
+
+def _as_list(pairing: Pairing, key: str, value: dict[str, object], raw: RawAnswer) -> object:
+    """The answer to a request for one, in the form of the answer for many (AMB-IP-13)."""
+    entry: dict[str, object] = {pairing.key or "": key, **dict.fromkeys(pairing.status[:1], raw.status)}
+    if pairing.envelope is None:
+        entry |= value
+    else:
+        entry[pairing.envelope] = value
+    nested: object = [entry]
+    for name in reversed(pairing.items.split("/")[1:]):
+        nested = {name: nested}
+    return nested
+
+
+def send_in_chunks(
+    core: Core,
+    sending: Sending[MessageT, AcceptedT],
+    messages: Iterable[MessageT],
+    size: int,
+    start: int,
+    progress: Callable[[Progress], None] | None,
+    deadline: float | None,
+) -> Conversation[BulkResult[MessageT, AcceptedT]]:
+    """Send a long or endless stream in lists of `size`, stopping at the first list whose fate is unclear.
+
+    start      messages to skip: the `position` of an earlier result
+    returns    everything that happened since `start`; indexes count from the beginning of the stream; `stopped` is the
+               error that ended it and `position` where to go on (after looking up what is in `unknown`)
+    """
+    if size < 1:
+        raise ValueError("size must be at least 1")
+    stream = iter(messages)
+    for _ in islice(stream, start):
+        pass
+    whole: BulkResult[MessageT, AcceptedT] = BulkResult((), (), (), position=start)
+    while chunk := list(islice(stream, size)):
+        first = whole.position
+        try:
+            part = yield from send_many(core, sending, chunk, deadline)
+        except Exception as error:
+            cause = error if isinstance(error, SdkError) else NotSent(f"{type(error).__name__}: {error}")
+            lost = cause.is_retry_safe is not True
+            unknown = tuple(Unknown(m, first + i, str(cause), error=cause) for i, m in enumerate(chunk) if lost)
+            position = first + (len(chunk) if lost else 0)
+            return replace(whole, unknown=whole.unknown + unknown, stopped=cause, position=position)
+        whole = _joined(whole, part, first)
+        if progress is not None:
+            progress(Progress(whole.position, len(whole.queued), len(whole.failed), len(whole.unknown)))
+        if part.stopped is not None:
+            break
+    return whole
+
+
+def _joined(
+    whole: BulkResult[MessageT, AcceptedT], part: BulkResult[MessageT, AcceptedT], first: int
+) -> BulkResult[MessageT, AcceptedT]:
+    # What was not even tried in the last list is no failure: it is still to be sent.
+    failed = [item for item in part.failed if item.index < part.position or part.stopped is None]
+    return BulkResult(
+        whole.queued + tuple(replace(item, index=item.index + first) for item in part.queued),
+        whole.failed + tuple(replace(item, index=item.index + first) for item in failed),
+        whole.unknown + tuple(replace(item, index=item.index + first) for item in part.unknown),
+        whole.extra + part.extra,
+        whole.aligned and part.aligned,
+        whole.notes + part.notes,
+        stopped=part.stopped,
+        position=first + part.position,
+    )
+
+
+def call_one(
+    core: Core,
+    operation: Operation[RequestT],
+    values: Mapping[str, object],
+    body: object = None,
+    media_type: str | None = None,
+    deadline: float | None = None,
+) -> Conversation[RequestT]:
+    """Make a call of any operation, and read its answer."""
+    raw = yield from call(core, ready(operation, values, body, media_type), deadline)
+    return read(operation, raw)
+
+
+def unchecked(body: object, index: int | None = None) -> None:
+    """The check of a body that the contract asks nothing of."""

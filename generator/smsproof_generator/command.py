@@ -1,0 +1,117 @@
+"""The command line of smsproof-generate."""
+
+from __future__ import annotations
+
+import argparse
+import keyword
+import sys
+from pathlib import Path
+
+import smsproof_spec
+from smsproof_spec.rules import printable
+from smsproof_spec.source import SourceError
+
+from . import document, reading
+from .packaging import checkout_tree, foreign_tree
+from .problem import OutputError, SpecError
+from .writer import drift, write
+
+_USAGE, _DRIFT, _FINE = 2, 1, 0
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command.
+
+    returns   0 done; 1 with --check: files differ; 2 a wrong call, document or folder
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        if options.spec is None:
+            return _checkout(options.check)
+        return _foreign(options)
+    except SpecError as error:
+        for problem in error.problems:
+            print(printable(str(problem)), file=sys.stderr)
+        print(f"{len(error.problems)} problem(s); nothing was written.{_partial_hint(options)}", file=sys.stderr)
+        return _USAGE
+    except SourceError as error:
+        for mistake in error.problems:
+            print(printable(str(mistake)), file=sys.stderr)
+        print(f"{len(error.problems)} problem(s) in the contracts; nothing was written.", file=sys.stderr)
+        return _USAGE
+    except OutputError as error:
+        print(printable(str(error)), file=sys.stderr)
+        return _USAGE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="smsproof-generate",
+        description="Write typed Python clients from OpenAPI 3.0 and 3.1 documents. Without --spec, in a checkout of "
+        "smsproof: bundle the contracts and write generated/.",
+    )
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 and list the files that differ")
+    parser.add_argument("--spec", type=Path, metavar="FILE", help="an OpenAPI document, JSON or YAML")
+    parser.add_argument("--package", metavar="NAME", help="import name of the package to write")
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", help="folder to write it to: empty, or written from here before"
+    )
+    parser.add_argument("--partial", action="store_true", help="leave out what cannot be served, and name it")
+    parser.add_argument("--http", choices=("httpx2", "httpx"), default="httpx2", help="HTTP library of the client")
+    return parser
+
+
+def _partial_hint(options: argparse.Namespace) -> str:
+    return " --partial leaves such operations out." if options.spec is not None and not options.partial else ""
+
+
+def _checkout(check: bool) -> int:
+    spec = Path(smsproof_spec.__file__).parent
+    generated = spec.parent.parent / "generated"
+    if not generated.is_dir():
+        print("This is no checkout of smsproof: name a document with --spec, --package and --out.", file=sys.stderr)
+        return _USAGE
+    tree, stale = checkout_tree(spec / "vendors", write=not check)
+    if check:
+        found = [f"differs: {path}" for path in stale] + drift(generated, tree)
+        for line in found:
+            print(line)
+        if found:
+            print(f"{len(found)} file(s) differ from what the contracts say; run smsproof-generate.", file=sys.stderr)
+        return _DRIFT if found else _FINE
+    changed = stale + write(generated, tree)
+    print(f"{len(tree)} files, {len(changed)} changed")
+    return _FINE
+
+
+def _foreign(options: argparse.Namespace) -> int:
+    name: str | None = options.package
+    out: Path | None = options.out
+    if name is None or out is None:
+        print("--spec needs --package NAME and --out DIR.", file=sys.stderr)
+        return _USAGE
+    if not (name.isascii() and name.isidentifier()) or keyword.iskeyword(name) or name.lower() in _RESERVED_PACKAGES:
+        print(
+            f"{printable(name)!r} cannot be the name of a package: use lower-case letters, digits and _.",
+            file=sys.stderr,
+        )
+        return _USAGE
+    found = document.load(options.spec)
+    sdk = reading.read(found, module=name, partial=options.partial)
+    tree = foreign_tree(sdk, name, http=options.http)
+    for line in sdk.left_out:
+        print(f"left out: {printable(line)}", file=sys.stderr)
+    if options.check:
+        differing = drift(out, tree)
+        for line in differing:
+            print(line)
+        return _DRIFT if differing else _FINE
+    changed = write(out, tree)
+    print(f"{len(sdk.operations)} operations, {len(sdk.classes)} models, {len(tree)} files, {len(changed)} changed")
+    return _FINE
+
+
+# A package of one of these names would hide what it needs itself, or be a device on some systems.
+_RESERVED_PACKAGES = frozenset(
+    {"pydantic", "httpx", "httpx2", "anyio", "typing", "con", "nul", "aux", "prn", "test", "tests"}
+)

@@ -1,0 +1,166 @@
+"""A document from disk, with its references."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, TypeGuard
+from urllib.parse import unquote
+
+from .problem import Problem, SpecError
+
+JsonObject = dict[str, Any]
+
+_LARGEST = 64 * 1024 * 1024
+_DEEPEST = 200
+_MOST_VALUES = 5_000_000
+
+
+class Document:
+    """One OpenAPI document.
+
+    name   how problems call it
+    root   its decoded content
+    """
+
+    def __init__(self, root: JsonObject, name: str) -> None:
+        self.root = root
+        self.name = name
+
+    def at(self, pointer: str) -> Any:
+        """What stands at a JSON pointer ("/components/schemas/A"); raises KeyError."""
+        value: Any = self.root
+        for part in pointer.split("/")[1:]:
+            key = unquote(part).replace("~1", "/").replace("~0", "~")
+            if is_list(value):
+                if not key.isdecimal() or int(key) >= len(value):
+                    raise KeyError(pointer)
+                value = value[int(key)]
+            elif is_object(value) and key in value:
+                value = value[key]
+            else:
+                raise KeyError(pointer)
+        return value
+
+
+def step(pointer: str, *keys: str | int) -> str:
+    """A pointer some keys deeper."""
+    return pointer + "".join("/" + str(key).replace("~", "~0").replace("/", "~1") for key in keys)
+
+
+def as_object(value: object) -> JsonObject:
+    """An object of the document; an empty one when something else stands there."""
+    return value if is_object(value) else {}
+
+
+def as_list(value: object) -> list[Any]:
+    """A list of the document; an empty one when something else stands there."""
+    return value if is_list(value) else []
+
+
+def is_object(value: object) -> TypeGuard[JsonObject]:
+    """Whether a value is a JSON object."""
+    return isinstance(value, dict)
+
+
+def is_list(value: object) -> TypeGuard[list[Any]]:
+    """Whether a value is a JSON array."""
+    return isinstance(value, list)
+
+
+def load(path: Path) -> Document:
+    """Read a document, JSON or YAML.
+
+    raises   SpecError: unreadable, too large, not OpenAPI 3.0 or 3.1, YAML with tags, twin keys or an alias bomb
+    """
+    name = path.name
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise _refused(name, f"cannot be read: {error.strerror or error}", "Check the path.") from error
+    if len(data) > _LARGEST:
+        raise _refused(name, f"{len(data)} bytes", f"At most {_LARGEST} bytes are read.")
+    return parse(data, name)
+
+
+def parse(data: bytes, name: str) -> Document:
+    """The same from bytes."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _refused(name, f"not UTF-8 at byte {error.start}", "Save it as UTF-8.") from error
+    root = _json(text, name) if text.lstrip()[:1] == "{" else _yaml(text, name)
+    if not is_object(root):
+        raise _refused(name, "the document is no object", "An OpenAPI document starts with `openapi:`.")
+    _bounded(root, name)
+    version = str(root.get("openapi", ""))
+    if not version.startswith(("3.0", "3.1")):
+        found = f"openapi is {version!r}" if version else "there is no `openapi` version"
+        older = " Convert Swagger 2.0 documents first." if "swagger" in root else ""
+        raise _refused(name, found, f"Versions 3.0 and 3.1 are served.{older}")
+    return Document(root, name)
+
+
+def _json(text: str, name: str) -> object:
+    try:
+        value: object = json.loads(text)
+        return value
+    except (ValueError, RecursionError) as error:
+        raise _refused(name, f"not JSON: {error}", "Correct it there.") from error
+
+
+def _yaml(text: str, name: str) -> object:
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        return _Plain(name).copy(YAML(typ="safe", pure=True).load(text), 0)  # pyright: ignore[reportUnknownMemberType]
+    except (YAMLError, ValueError, RecursionError) as error:
+        first = " ".join(str(error).split())[:300]
+        raise _refused(name, f"not YAML: {first}", "Correct it there.") from error
+
+
+class _Plain:
+    """YAML's richer values as JSON has them: keys are text, dates are text, aliases are copies.
+
+    Aliases share one object: nine lines of them are a document of gigabytes once it is copied. So copies are counted.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._left = _MOST_VALUES
+
+    def copy(self, value: object, depth: int) -> object:
+        self._left -= 1
+        if self._left < 0:
+            raise _refused(self._name, f"more than {_MOST_VALUES} values", "Are there YAML aliases of aliases?")
+        if depth > _DEEPEST:
+            raise _refused(self._name, f"nested more than {_DEEPEST} deep", "Does a YAML alias hold itself?")
+        if is_object(value):
+            return {_key(key): self.copy(item, depth + 1) for key, item in value.items()}
+        if is_list(value):
+            return [self.copy(item, depth + 1) for item in value]
+        if value is None or isinstance(value, bool | int | float | str):
+            return value
+        isoformat = getattr(value, "isoformat", None)
+        return str(isoformat()) if isoformat is not None else str(value)
+
+
+def _key(key: object) -> str:
+    if isinstance(key, bool):
+        return "true" if key else "false"
+    return str(key)
+
+
+def _bounded(root: object, name: str) -> None:
+    """Refuse what is nested too deeply to be walked."""
+    level: list[object] = [root]
+    for _ in range(_DEEPEST):
+        level = [item for value in level for item in (value.values() if is_object(value) else as_list(value))]
+        if not level:
+            return
+    raise _refused(name, f"nested more than {_DEEPEST} deep", "No OpenAPI document needs that.")
+
+
+def _refused(name: str, what: str, hint: str) -> SpecError:
+    return SpecError([Problem(name, "", what, hint)])

@@ -1,0 +1,70 @@
+"""What every model of a contract has in common. Needs pydantic and no HTTP library."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationError
+
+from .shape import is_object
+
+
+class Model(BaseModel):
+    """An object of the contract.
+
+    Unknown fields are kept (`model_extra`); a field whose wire name is no Python name takes either name when it is made
+    and the wire name when it is sent; None and unset fields are not sent unless the contract gives null a meaning.
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+        populate_by_name=True,
+        defer_build=True,
+        ser_json_inf_nan="null",
+        protected_namespaces=(),
+    )
+
+    @classmethod
+    def read(cls, value: object) -> tuple[Self, tuple[str, ...]]:
+        """Read a decoded answer, keeping whatever fits.
+
+        returns   the object, and one sentence per place where the answer does not fit the contract. A field that is
+                  missing or of another type then holds what came, or None.
+        """
+        try:
+            return cls.model_validate(value), ()
+        except ValidationError as error:
+            if not is_object(value):
+                raise
+            return cls._loosely(dict(value)), tuple(_oddity(detail["loc"], detail["msg"]) for detail in error.errors())
+
+    @classmethod
+    def _loosely(cls, raw: dict[str, Any]) -> Self:
+        """An unvalidated object: each field validated alone, and left as it came where it does not fit."""
+        fields: dict[str, Any] = {}
+        for name, field in cls.model_fields.items():
+            wire = field.alias or name
+            value = raw.pop(wire, None)
+            annotation = field.annotation
+            if value is not None and isinstance(annotation, type) and issubclass(annotation, Model):
+                fields[name] = annotation._loosely(dict(value)) if is_object(value) else value
+            else:
+                fields[name] = value
+        return cls.model_construct(**fields, **{key: value for key, value in raw.items() if key not in fields})
+
+
+def _oddity(place: tuple[int | str, ...], message: str) -> str:
+    return f"{'.'.join(str(part) for part in place) or 'answer'}: {message}"
+
+
+def _split(value: object) -> object:
+    return [piece.strip() for piece in value.split(",") if piece.strip()] if isinstance(value, str) else value
+
+
+def _join(values: list[str]) -> str:
+    # A comma inside an item would split it at the vendor's (AMB-MS-28).
+    return ",".join(value.strip().replace(",", "%2C") for value in values)
+
+
+CommaJoined = Annotated[list[str], BeforeValidator(_split), PlainSerializer(_join, return_type=str)]
+"""A list here, one text joined by commas on the wire. Text is taken too, and split."""

@@ -1,0 +1,95 @@
+"""One operation of a contract, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Generic, Literal, TypeVar
+
+from pydantic import TypeAdapter
+
+from .errors import StatusError
+from .model import Model
+
+T = TypeVar("T")
+
+Place = Literal["path", "query", "header", "cookie"]
+Style = Literal["simple", "label", "matrix", "form", "spaceDelimited", "pipeDelimited", "deepObject", "json"]
+BodyKind = Literal["json", "form", "multipart", "text", "bytes"]
+AnswerKind = Literal["json", "text", "bytes", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter and how its value is written (OpenAPI 3.1, "Style Values")."""
+
+    name: str
+    place: Place
+    style: Style
+    explode: bool
+    required: bool = False
+    allow_reserved: bool = False
+
+
+@dataclass(frozen=True)
+class Reading(Generic[T]):
+    """How the body of one success is read.
+
+    annotation   a model, a type pydantic can validate, or a function that gives one (for types not yet defined)
+    """
+
+    kind: AnswerKind
+    annotation: Any = None
+
+    @cached_property
+    def model(self) -> type[Model] | None:
+        """The model, when the annotation is just one."""
+        annotation = self.annotation
+        return annotation if isinstance(annotation, type) and issubclass(annotation, Model) else None
+
+    @cached_property
+    def adapter(self) -> TypeAdapter[Any]:
+        """Built when it is first used, because building is what makes an import slow."""
+        return TypeAdapter(self.annotation)
+
+
+@dataclass(frozen=True)
+class Operation(Generic[T]):
+    """What the client does for one operationId.
+
+    parameters   by their Python names
+    bodies       media types it sends, first the default, and how each is written
+    answers      readings by status: an exact status, a class ("2XX") or "default"
+    errors       exceptions by status, likewise
+    security     alternatives, each a tuple of scheme names that are needed together; () needs none
+    paid         True: each acceptance costs money; never sent again once anything left
+    nullable     True: an explicit None is sent as null, because the contract gives it a meaning
+    """
+
+    id: str
+    method: str
+    path: str
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    bodies: Mapping[str, BodyKind] = field(default_factory=dict)
+    answers: Mapping[int | str, Reading[T]] = field(default_factory=dict)
+    errors: Mapping[int | str, type[StatusError]] = field(default_factory=dict)
+    security: tuple[tuple[str, ...], ...] = ()
+    paid: bool = False
+    nullable: bool = False
+
+    @property
+    def reads(self) -> bool:
+        """Whether it changes nothing at the vendor (RFC 9110 section 9.2.1), so that it may be repeated."""
+        return self.method in ("GET", "HEAD", "OPTIONS")
+
+
+def by_status(table: Mapping[int | str, T], status: int, *, success: bool) -> T | None:
+    """The entry for a status: exact, then its class, then "default" (which never documents a success by itself)."""
+    found = table.get(status) or table.get(f"{status // 100}XX")
+    if found is None and not success:
+        found = table.get("default")
+    return found
+
+
+Lazily = Callable[[], Any]

@@ -1,0 +1,227 @@
+"""Values onto the wire: parameters by their style, bodies by their media type."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import quote
+
+from pydantic import BaseModel
+from pydantic_core import to_json, to_jsonable_python
+
+from .errors import InvalidRequest
+from .operation import BodyKind, Operation, Parameter
+from .shape import is_listing, is_mapping
+from .timestamp import Timestamp
+
+# RFC 3986 section 2.2: what `allowReserved` lets through.
+_RESERVED = ":/?#[]@!$&'()*+,;="
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Timestamp):
+        return value.raw
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return value.decode("utf-8")
+    return str(value)
+
+
+def _plain(value: object) -> object:
+    """Models and their kin as dicts, lists and scalars."""
+    return to_jsonable_python(value, by_alias=True, exclude_none=True) if isinstance(value, BaseModel) else value
+
+
+def _pairs(value: Mapping[Any, Any]) -> list[tuple[str, str]]:
+    return [(_text(key), _text(_plain(item))) for key, item in value.items() if item is not None]
+
+
+def _items(value: Iterable[Any]) -> list[str]:
+    return [_text(_plain(item)) for item in value if item is not None]
+
+
+_DELIMITER = {"spaceDelimited": "%20", "pipeDelimited": "%7C", "label": ".", "matrix": ",", "simple": ",", "form": ","}
+
+
+def in_query(parameter: Parameter, value: object) -> list[str]:
+    """The `name=value` pieces of one query parameter, percent-encoded."""
+    safe = _RESERVED.replace("&", "").replace("#", "").replace("+", "") if parameter.allow_reserved else ""
+    name = quote(parameter.name, safe="")
+
+    def encoded(text: str) -> str:
+        return quote(text, safe=safe)
+
+    value = _plain(value)
+    if parameter.style == "json":
+        return [f"{name}={encoded(to_json(value, by_alias=True).decode())}"]
+    if is_mapping(value):
+        pairs = _pairs(value)
+        if parameter.style == "deepObject":
+            return [f"{name}%5B{quote(key, safe='')}%5D={encoded(item)}" for key, item in pairs]
+        if parameter.explode:
+            return [f"{quote(key, safe='')}={encoded(item)}" for key, item in pairs]
+        return [f"{name}=" + ",".join(f"{encoded(key)},{encoded(item)}" for key, item in pairs)]
+    if is_listing(value):
+        items = _items(value)
+        if parameter.explode:
+            return [f"{name}={encoded(item)}" for item in items]
+        return (
+            [f"{name}=" + _DELIMITER.get(parameter.style, ",").join(encoded(item) for item in items)] if items else []
+        )
+    return [f"{name}={encoded(_text(value))}"]
+
+
+def in_path(parameter: Parameter, value: object) -> str:
+    """One path segment. A segment that would climb ("..") is escaped; an empty one is refused."""
+    value = _plain(value)
+    name = quote(parameter.name, safe="")
+    prefix = {"label": ".", "matrix": ";"}.get(parameter.style, "")
+    if parameter.style == "json":
+        text = quote(to_json(value, by_alias=True).decode(), safe="")
+    elif is_mapping(value):
+        pairs = _pairs(value)
+        if parameter.explode:
+            joiner = {"label": ".", "matrix": ";"}.get(parameter.style, ",")
+            text = joiner.join(f"{quote(key, safe='')}={quote(item, safe='')}" for key, item in pairs)
+        else:
+            text = ",".join(f"{quote(key, safe='')},{quote(item, safe='')}" for key, item in pairs)
+            text = f"{name}={text}" if parameter.style == "matrix" else text
+    elif is_listing(value):
+        items = [quote(item, safe="") for item in _items(value)]
+        if parameter.style == "matrix":
+            text = ";".join(f"{name}={item}" for item in items) if parameter.explode else f"{name}={','.join(items)}"
+        else:
+            text = ("." if parameter.style == "label" and parameter.explode else ",").join(items)
+    else:
+        text = quote(_text(value), safe="")
+        text = f"{name}={text}" if parameter.style == "matrix" else text
+    if not text:
+        raise InvalidRequest(parameter.name, "empty", "a value: it stands in the path")
+    text = prefix + text
+    return text.replace(".", "%2E") if text in (".", "..") else text
+
+
+def in_header(parameter: Parameter, value: object) -> str:
+    """A header's value, style simple. Line breaks and controls are refused."""
+    value = _plain(value)
+    if parameter.style == "json":
+        text = to_json(value, by_alias=True).decode()
+    elif is_mapping(value):
+        join = "=" if parameter.explode else ","
+        text = ",".join(f"{key}{join}{item}" for key, item in _pairs(value))
+    elif is_listing(value):
+        text = ",".join(_items(value))
+    else:
+        text = _text(value)
+    if not text.isascii() or not (text.isprintable() or not text):
+        raise InvalidRequest(parameter.name, "not-a-header", "printable ASCII without line breaks")
+    return text
+
+
+def target(operation: Operation[Any], values: Mapping[str, object]) -> tuple[str, list[tuple[str, str]]]:
+    """Path with query, and the headers that parameters add.
+
+    values   by Python name; None leaves an optional parameter out
+    """
+    path, query, headers, cookies = operation.path, list[str](), list[tuple[str, str]](), list[str]()
+    for name, parameter in operation.parameters.items():
+        value = values.get(name)
+        if value is None:
+            if parameter.required:
+                raise InvalidRequest(name, "missing", "a value: the contract requires it")
+        elif parameter.place == "path":
+            path = path.replace("{" + parameter.name + "}", in_path(parameter, value))
+        elif parameter.place == "query":
+            query += in_query(parameter, value)
+        elif parameter.place == "header":
+            headers.append((parameter.name, in_header(parameter, value)))
+        else:
+            cookies += [piece.replace("%20", " ") for piece in in_query(parameter, value)]
+    if cookies:
+        headers.append(("Cookie", "; ".join(cookies)))
+    return path + ("?" + "&".join(query) if query else ""), headers
+
+
+def json_body(value: object, *, nullable: bool = False) -> bytes:
+    """A JSON text: by wire names, without what was never set; None is sent only where null has a meaning."""
+    if isinstance(value, BaseModel):
+        return value.__pydantic_serializer__.to_json(
+            value, by_alias=True, exclude_unset=True, exclude_none=not nullable
+        )
+    if is_listing(value):
+        return b"[" + b",".join(json_body(item, nullable=nullable) for item in value) + b"]"
+    return to_json(value, by_alias=True)
+
+
+def _fields(value: object) -> dict[str, Any]:
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="python", by_alias=True, exclude_unset=True, exclude_none=True)
+    if is_mapping(value):
+        return {str(key): item for key, item in value.items() if item is not None}
+    raise InvalidRequest("body", "not-an-object", "a mapping of fields or a model")
+
+
+def _form_text(value: object) -> str:
+    return to_json(value, by_alias=True).decode() if is_mapping(value) else _text(value)
+
+
+def _form(value: object) -> bytes:
+    pieces: list[str] = []
+    for key, item in _fields(value).items():
+        for one in item if is_listing(item) else (item,):
+            pieces.append(f"{quote(key, safe='')}={quote(_form_text(one), safe='')}")
+    return "&".join(pieces).encode()
+
+
+def _multipart(value: object) -> tuple[bytes, str]:
+    """A multipart/form-data body (RFC 7578) and its media type. A file is bytes, or (file name, bytes)."""
+    boundary = secrets.token_hex(16)
+    body = bytearray()
+    for key, item in _fields(value).items():
+        for one in item if is_listing(item) and not isinstance(item, tuple) else (item,):
+            disposition = f'form-data; name="{_quoted(key)}"'
+            kind = ""
+            if isinstance(one, tuple):
+                name, content = one[0], one[1]
+                disposition += f'; filename="{_quoted(name)}"'
+                kind = "Content-Type: application/octet-stream\r\n"
+            elif isinstance(one, bytes):
+                content = one
+                disposition += f'; filename="{_quoted(key)}"'
+                kind = "Content-Type: application/octet-stream\r\n"
+            elif isinstance(one, Mapping | BaseModel):
+                content = to_json(one, by_alias=True, exclude_none=True)
+                kind = "Content-Type: application/json\r\n"
+            else:
+                content = _text(one).encode()
+            body += f"--{boundary}\r\nContent-Disposition: {disposition}\r\n{kind}\r\n".encode() + content + b"\r\n"
+    body += f"--{boundary}--\r\n".encode()
+    return bytes(body), f"multipart/form-data; boundary={boundary}"
+
+
+def _quoted(name: str) -> str:
+    # The escapes browsers use (HTML standard, "multipart form data").
+    return name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def body(value: object, kind: BodyKind, media_type: str, *, nullable: bool = False) -> tuple[bytes, str]:
+    """A body and its Content-Type."""
+    if kind == "json":
+        return json_body(value, nullable=nullable), media_type
+    if kind == "form":
+        return _form(value), media_type
+    if kind == "multipart":
+        return _multipart(value)
+    if isinstance(value, bytes):
+        return value, media_type
+    if isinstance(value, str):
+        return (
+            value.encode(),
+            media_type if kind == "bytes" or "charset" in media_type else f"{media_type}; charset=utf-8",
+        )
+    raise InvalidRequest("body", "wrong-type", "text or bytes")
