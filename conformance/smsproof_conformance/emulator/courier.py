@@ -46,7 +46,7 @@ class Courier:
         self._due: list[tuple[float, int, Delivery]] = []
         self._under_way: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
-        self._done = 0
+        self._ended_since = 0
         clock.on_wind(self._launch)
 
     def serve(self, sender: Sender) -> None:
@@ -70,11 +70,11 @@ class Courier:
             self._schedule(delivery)
 
     async def settle(self) -> int:
-        """Bring everything that is due, with all that follows from it, and return how many deliveries ended thereby."""
-        before = self._done
+        """Bring everything that is due, with all that follows from it. Returns how many ended since the last time."""
         while self._launch():
             await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
-        return self._done - before
+        ended, self._ended_since = self._ended_since, 0
+        return ended
 
     def clear(self) -> None:
         """Forget every delivery, those under way included."""
@@ -83,6 +83,7 @@ class Courier:
         self._under_way.clear()
         self._lanes.clear()
         self._due.clear()
+        self._ended_since = 0
 
     async def close(self) -> None:
         tasks = tuple(self._under_way)
@@ -145,7 +146,7 @@ class Courier:
 
     def _finish(self, delivery: Delivery, state: DeliveryState) -> None:
         delivery.state = state
-        self._done += 1
+        self._ended_since += 1
         self._journal.attempted(delivery)
         lane = self._lanes.get(delivery.lane)
         if not lane or lane[0] is not delivery:

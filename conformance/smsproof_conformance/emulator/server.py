@@ -71,7 +71,7 @@ class Emulator:
         return self._run(receive())
 
     def settle(self) -> int:
-        """Deliver everything that is due; returns how many deliveries ended thereby."""
+        """Deliver everything that is due; returns how many deliveries ended since the last time."""
         return self._run(self.application.account.courier.settle())
 
     def wind(self, seconds: float) -> None:

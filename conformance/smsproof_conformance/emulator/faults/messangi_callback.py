@@ -171,16 +171,17 @@ class CallbackFirstRecipientOnly(Messangi):
     The page tells each message's.
     """
 
-    _recipients_left = 0
+    _in_batch = False
+    _told = False
 
     def batch_answer(self, fields: Fields) -> Answer:
-        self._told = False
-        self._recipients_left = len(fields["to"])
-        return super().batch_answer(fields)
+        self._in_batch, self._told = True, False
+        try:
+            return super().batch_answer(fields)
+        finally:
+            self._in_batch = False
 
     def tell(self, message: Message, steps: Iterable[Step]) -> None:
-        in_batch = self._recipients_left > 0
-        self._recipients_left -= in_batch
-        if not (in_batch and self._told):
+        if not (self._in_batch and self._told):
             super().tell(message, steps)
-        self._told = in_batch
+        self._told = self._in_batch
