@@ -32,7 +32,7 @@ class AnswerSchemas:
         self._components: dict[str, Any] = contract.document["components"]
         self._validator = cache(self._compile)
 
-    def violations(self, component: str, value: Any, subject: Exchange | Arrival, *at: str | int) -> Iterator[Breach]:
+    def violations(self, component: str, value: Any, subject: Exchange | Arrival | None, *at: str | int) -> Iterator[Breach]:
         """How a JSON value breaks a component's schema.
 
         component    name in components/schemas.
@@ -66,7 +66,7 @@ class AnswerSchemas:
         )
 
     def _breach(
-        self, error: jsonschema_rs.ValidationError, subject: Exchange | Arrival, at: tuple[str | int, ...]
+        self, error: jsonschema_rs.ValidationError, subject: Exchange | Arrival | None, at: tuple[str | int, ...]
     ) -> Breach:
         error = _deepest(error)
         path = [*error.schema_path]

@@ -13,6 +13,7 @@ from smsproof_conformance.case import cases
 from smsproof_conformance.cli.door import door
 from smsproof_conformance.coverage import table
 from smsproof_conformance.demonstration import SECRETS, target
+from smsproof_conformance.documented import documented_answers, documented_requests
 from smsproof_conformance.emulator import running
 from smsproof_conformance.exit_code import ExitCode, strongest
 from smsproof_conformance.judge import judge
@@ -40,9 +41,15 @@ def selftest(
                 )
                 judged = judge(ledger, contract, selected, strict=True)
                 record = Record.of(ledger)
+            documented = documented_answers(contract)
+            contradictions = [example.name for example in documented if example.violations]
             print_run(console, judged, record, contract)
             print_coverage(console, table(contract, {"V": selected}), vendor)
             write(f"json:{report_dir / f'{vendor}.json'}", judged, record)
-            codes.append(judged.exit_code)
+            console.print(
+                f"{documented_requests(contract)} documented requests replayed by cases,"
+                f" {len(documented) - len(contradictions)} of {len(documented)} documented answers are valid"
+            )
+            codes += [judged.exit_code, *([ExitCode.CONTRACT_FAILURES] if contradictions else [])]
         console.print(f"reports: {report_dir}")
         raise typer.Exit(strongest(codes))
