@@ -1,0 +1,145 @@
+"""What a Messangi answer says: taken, in error, refused; which messages it took; how it must be for a given request.
+
+The page gives no status code (AMB-MS-03): success is any 2xx with the envelope and a status other than ERROR; refusal is
+a 4xx, or a 2xx with the status ERROR. A 5xx takes nothing, but it is a server that broke, not one that said no.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Final, cast
+
+from smsproof_conformance.exchange import MISSING, Arrival, Exchange, strings
+from smsproof_conformance.finding import Breach, Judgement, Unknown, breach, oddity
+from smsproof_conformance.record import Record
+
+Say = Callable[..., Breach]
+"""`breach`, or `oddity` where the decisions let a reading warn at most."""
+
+SENDS: Final = ("sendMessage", "sendBatch")
+
+
+class Outcome(Enum):
+    """What became of a send, by its answer."""
+
+    TAKEN = "taken"
+    IN_ERROR = "in error"  # 2xx with data.status ERROR
+    REFUSED = "refused"  # 4xx
+    UNCLEAR = "unclear"  # 2xx without an envelope: what its judge has to say is said there
+    BROKEN = "broken"  # 1xx, 3xx, 5xx
+
+
+def outcome(exchange: Exchange) -> Outcome:
+    status = exchange.status or 0
+    if 400 <= status < 500:
+        return Outcome.REFUSED
+    if not 200 <= status < 300:
+        return Outcome.BROKEN
+    if not isinstance(exchange.at("data"), dict):
+        return Outcome.UNCLEAR
+    if exchange.at("data", "status") == "ERROR":
+        return Outcome.IN_ERROR
+    ids = exchange.at("data", "ids")
+    return Outcome.UNCLEAR if ids == [] else Outcome.TAKEN  # a batch that took nobody
+
+
+def shown(exchange: Exchange) -> str:
+    """An answer in a few words, for findings."""
+    status = exchange.at("data", "status")
+    return f"HTTP {exchange.status}" + ("" if status is MISSING else f" with data.status {status!r}")
+
+
+def takes(requirement: str, exchange: Exchange, what: str, *, say: Say = breach) -> Judgement:
+    """A right request must be taken. `what` names it, as in "a message without options"."""
+    if exchange.status == 429:
+        yield Unknown(requirement, "the target limits the rate (429)")  # legal, AMB-MS-53
+    elif outcome(exchange) in (Outcome.REFUSED, Outcome.IN_ERROR, Outcome.BROKEN):
+        yield say(requirement, exchange, expected=f"{what} is taken: a 2xx with the status QUEUE", got=shown(exchange))
+
+
+def refuses(requirement: str, exchange: Exchange, what: str, *, say: Say = breach) -> Judgement:
+    """A wrong request must not be taken. `what` names it, as in "a message without `from`"."""
+    if outcome(exchange) is Outcome.TAKEN:
+        yield say(requirement, exchange, expected=f"{what} is refused: a 4xx, or the status ERROR", got=shown(exchange))
+    elif outcome(exchange) is Outcome.BROKEN:
+        yield oddity(requirement, exchange, expected=f"{what} is refused by a 4xx", got=shown(exchange))
+
+
+@dataclass(frozen=True)
+class Taken:
+    """One message that an answer says it took."""
+
+    exchange: Exchange
+    id: str
+    to: str
+
+
+def taken(exchanges: Iterable[Exchange]) -> Iterator[Taken]:
+    """Every message that the answers took, with a readable id; those in ERROR have ids of the vendor's choice."""
+    for exchange in exchanges:
+        if exchange.request.operation in SENDS and outcome(exchange) is Outcome.TAKEN:
+            yield from with_ids(exchange)
+
+
+def with_ids(exchange: Exchange) -> Iterator[Taken]:
+    """The messages that one answer gives ids to, whatever its status."""
+    if exchange.request.operation == "sendMessage":
+        id_, to = exchange.at("data", "id"), fields(exchange).get("to")
+        if isinstance(id_, str):
+            yield Taken(exchange, id_, to if isinstance(to, str) else "")
+    else:
+        for entry in entries(exchange):
+            if isinstance(entry.get("id"), str) and isinstance(entry.get("mobile"), str):
+                yield Taken(exchange, entry["id"], entry["mobile"])
+
+
+def entries(exchange: Exchange) -> list[dict[str, Any]]:
+    """The objects in data.ids."""
+    ids = exchange.at("data", "ids")
+    if not isinstance(ids, list):
+        return []
+    return [cast("dict[str, Any]", entry) for entry in cast("list[Any]", ids) if isinstance(entry, dict)]
+
+
+def fields(exchange: Exchange) -> Mapping[str, Any]:
+    """The request's JSON object; empty when it was none."""
+    value = exchange.request.json
+    return cast("Mapping[str, Any]", value) if isinstance(value, dict) else {}
+
+
+def data(exchange: Exchange) -> Mapping[str, Any] | None:
+    """data of the envelope in a 2xx answer, None without one."""
+    value = exchange.at("data")
+    if exchange.answer is None or not exchange.answer.succeeded or not isinstance(value, dict):
+        return None
+    return cast("Mapping[str, Any]", value)
+
+
+def same_number(one: object, other: object) -> bool:
+    """Equal up to one leading plus (AMB-MS-18)."""
+    return isinstance(one, str) and isinstance(other, str) and one.removeprefix("+") == other.removeprefix("+")
+
+
+def asked_for(record: Record, arrival: Arrival) -> Exchange | None:
+    """The send whose `callbacks` names the URL that something arrived at; every hook of these cases is used once."""
+    for exchange in record.exchanges:
+        if exchange.request.case == arrival.case and any(
+            url.strip().endswith(f"/{arrival.case}/{arrival.hook}")
+            for url in str(fields(exchange).get("callbacks", "")).split(",")
+        ):
+            return exchange
+    return None
+
+
+def status_of(arrival: Arrival) -> str | None:
+    """The status that a callback tells under the key `status` (P-MS-3)."""
+    status = arrival.get("status")
+    return status if isinstance(status, str) else None
+
+
+def speaks_of(arrival: Arrival, id_: str) -> bool:
+    """Whether a callback is about a message: its id stands under `id`, or anywhere; the page names no key (S2:146)."""
+    named = arrival.get("id")
+    return named == id_ if isinstance(named, str) else id_ in set(strings(arrival.value))

@@ -1,0 +1,234 @@
+"""Section 2L: the request of a batch (page S2, lines 306 to 457)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from smsproof_conformance.actor import Actor
+from smsproof_conformance.case import Section
+from smsproof_conformance.cases.messangi.answers import Outcome, outcome, refuses, same_number, shown, takes
+from smsproof_conformance.cases.messangi.messages import SENDING, batch, destination, with_values
+from smsproof_conformance.finding import Judgement, breach, oddity
+from smsproof_conformance.record import Seen
+from smsproof_conformance.target import Fact
+
+section = Section("messangi", "batch-request")
+
+
+@section.scenario(
+    "documented-example",
+    observes=("MS-BATCH-01", "MS-BATCH-06", "MS-BATCH-10"),
+    needs=SENDING,
+    does="Posts the documented batch, with numbers of the target and the key `to` of the table.",
+    expects="It is taken: two recipients, each with a name and a number for the placeholders.",
+)
+async def documented_example(do: Actor) -> None:
+    to = with_values((destination(do.target, 0), ["Elizabeth", 10.65]), (destination(do.target, 1), ["Joshua", 20.5]))
+    await do.call("send", "sendBatch", batch(do, to, text="Hi {0}, your balance is ${1}", type="MT"))
+
+
+@documented_example.judge
+def _(seen: Seen) -> Judgement:
+    exchange = seen["send"]
+    if exchange.status in (404, 405, 501):
+        yield breach("MS-BATCH-01", exchange, expected="POST is answered at this path", got=shown(exchange))
+        return
+    yield from takes("MS-BATCH-10", exchange, "the documented batch")
+
+
+_REQUIRED: Final = (("from", "MS-BATCH-03"), ("text", "MS-BATCH-04"), ("to", "MS-BATCH-05"))
+
+
+@section.scenario(
+    "required",
+    observes=("MS-BATCH-03", "MS-BATCH-04", "MS-BATCH-05", "MS-BATCH-06"),
+    needs=SENDING,
+    does="Leaves out from, text and to, one at a time; gives `to` as a string, and a recipient without a destination.",
+    expects="None of these is taken.",
+)
+async def required(do: Actor) -> None:
+    for key, _ in _REQUIRED:
+        text = do.unique(f"without {key}")
+        await do.call(f"without {key}", "sendBatch", _without(batch(do, text=text), key))
+    await do.call("a string as to", "sendBatch", batch(do, destination(do.target), text=do.unique("string as to")))
+    await do.call("a recipient without to", "sendBatch", batch(do, [{"params": []}], text=do.unique("nobody")))
+
+
+def _without(body: dict[str, Any], key: str) -> dict[str, Any]:
+    return {name: value for name, value in body.items() if name != key}
+
+
+@required.judge
+def _(seen: Seen) -> Judgement:
+    for key, requirement in _REQUIRED:
+        yield from refuses(requirement, seen[f"without {key}"], f"a batch without {key}")
+    yield from refuses("MS-BATCH-05", seen["a string as to"], "a batch with a string as `to`")
+    yield from refuses("MS-BATCH-06", seen["a recipient without to"], "a recipient without a destination")
+
+
+@section.scenario(
+    "values-required",
+    observes=("MS-BATCH-07",),
+    needs=SENDING,
+    does="Sends a placeholder without params, and a text without placeholders with no params and with an empty list.",
+    expects="Only the first is refused: params are required where the text has placeholders.",
+)
+async def values_required(do: Actor) -> None:
+    await do.call("a placeholder without params", "sendBatch", batch(do, text=do.unique("Hi {0}")))
+    await do.call("no params", "sendBatch", batch(do, text=do.unique("no placeholder, no params")))
+    to = with_values((destination(do.target), []))
+    await do.call("empty params", "sendBatch", batch(do, to, text=do.unique("no placeholder, empty params")))
+
+
+@values_required.judge
+def _(seen: Seen) -> Judgement:
+    yield from refuses("MS-BATCH-07", seen["a placeholder without params"], "a placeholder without params")
+    yield from takes("MS-BATCH-07", seen["no params"], "a text without placeholders and without params")
+    yield from takes("MS-BATCH-07", seen["empty params"], "a text without placeholders and with empty params")
+
+
+@dataclass(frozen=True)
+class Template:
+    """A text with placeholders, the values of two recipients, and what their handsets must show, by hand."""
+
+    step: str
+    requirement: str
+    text: str
+    values: tuple[Sequence[str | int | float], Sequence[str | int | float]]
+    shown: tuple[str, str]
+
+
+TEMPLATES: Final = (
+    Template(
+        "by index", "MS-BATCH-08", "Order {0} comes {1} at {2}",
+        (["A7", "today", "nine"], ["B8", "tomorrow", "ten"]),
+        ("Order A7 comes today at nine", "Order B8 comes tomorrow at ten"),
+    ),
+    Template(
+        "repeated", "MS-BATCH-08", "{0}, {0} and {1}",
+        (["row", "boat"], ["tick", "tock"]),
+        ("row, row and boat", "tick, tick and tock"),
+    ),
+    Template(
+        "everything else stays", "MS-BATCH-09", "It's 100% of ${0}, $1 more & nothing less",
+        (["five"], ["$9 \\ 'nine'"]),
+        ("It's 100% of $five, $1 more & nothing less", "It's 100% of $$9 \\ 'nine', $1 more & nothing less"),
+    ),
+    Template(
+        "numbers", "MS-BATCH-10", "It is {0} degrees, {1} EUR",
+        ([28, 10.65], [-3, 20.5]),
+        ("It is 28 degrees, 10.65 EUR", "It is -3 degrees, 20.5 EUR"),
+    ),
+)  # fmt: skip
+
+
+@section.scenario(
+    "values-filled-in",
+    observes=("MS-BATCH-08", "MS-BATCH-09", "MS-BATCH-10"),
+    needs=(*SENDING, Fact.CONTROL),
+    does="Sends texts with placeholders to two recipients with values of their own, and reads the outbox.",
+    expects="{0} becomes the first value, {1} the second, however often; nothing else in the text changes.",
+)
+async def values_filled_in(do: Actor) -> None:
+    for template in TEMPLATES:
+        to = with_values(*((destination(do.target, place), values) for place, values in enumerate(template.values)))
+        await do.call(template.step, "sendBatch", batch(do, to, text=do.unique(template.text)))
+    await do.read_outbox()
+
+
+@values_filled_in.judge
+def _(seen: Seen) -> Judgement:
+    for template in TEMPLATES:
+        exchange = seen[template.step]
+        if outcome(exchange) is not Outcome.TAKEN:
+            yield from takes(template.requirement, exchange, "a batch with values for every placeholder")
+            continue
+        request: dict[str, Any] = exchange.request.json
+        tag = request["text"].removeprefix(template.text)
+        for place, right in enumerate(template.shown):
+            to = request["to"][place]["to"]
+            got = [
+                text
+                for entry in seen.outbox
+                if same_number(entry.get("to"), to) and (text := str(entry.get("text", ""))).endswith(tag)
+            ]
+            if right + tag not in got:
+                # 20.5 may be written 20.50: how a number looks in the text is only an example (AMB-MS-16).
+                say = oddity if any(_values(text) == _values(right + tag) for text in got) else breach
+                shown_texts = ", ".join(map(repr, got)) or "nothing"
+                yield say(template.requirement, exchange, expected=f"the handset shows {right + tag!r}", got=shown_texts)
+
+
+_NUMBER: Final = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?)")
+
+
+def _values(text: str) -> list[str | float]:
+    """A text in pieces, its numbers as numbers: 20.5 and 20.50 are one."""
+    return [float(piece) if place % 2 else piece for place, piece in enumerate(_NUMBER.split(text))]
+
+
+@section.scenario(
+    "options",
+    observes=("MS-BATCH-11", "MS-BATCH-12"),
+    needs=SENDING,
+    does="Sends a batch with requestDR, callbacks, email, type, externalId and clientId, each once at the top.",
+    expects="It is taken.",
+)
+async def options(do: Actor) -> None:
+    body = batch(
+        do,
+        text=do.unique("batch options"),
+        requestDR=False,
+        callbacks="https://callbacks.invalid/one,https://callbacks.invalid/two",
+        email="somebody@example.com",
+        type="MT",
+        externalId="campaign7f3a",
+        clientId="client42",
+    )
+    await do.call("send", "sendBatch", body)
+
+
+@options.judge
+def _(seen: Seen) -> Judgement:
+    yield from takes("MS-BATCH-11", seen["send"], "a batch with the options of a single send at the top")
+
+
+@section.scenario(
+    "connection",
+    observes=("MS-BATCH-11",),
+    needs=(*SENDING, Fact.LOOPBACK),  # the names are given by the vendor (S2:381)
+    does="Sends a batch with the name of a connection.",
+    expects="It is taken.",
+)
+async def connection(do: Actor) -> None:
+    await do.call("send", "sendBatch", batch(do, text=do.unique("batch connection"), connection="carrier1"))
+
+
+@connection.judge
+def _(seen: Seen) -> Judgement:
+    yield from takes("MS-BATCH-11", seen["send"], "a batch with a connection")
+
+
+@section.scenario(
+    "option-types",
+    observes=("MS-BATCH-10", "MS-BATCH-11"),
+    needs=SENDING,
+    does='Gives the string "true" as requestDR, MO as type, and an object among the values.',
+    expects="None of these is taken.",
+)
+async def option_types(do: Actor) -> None:
+    await do.call("a string as requestDR", "sendBatch", batch(do, text=do.unique("string"), requestDR="true"))
+    await do.call("MO as type", "sendBatch", batch(do, text=do.unique("MO"), type="MO"))
+    to = [{"to": destination(do.target), "params": [{"name": "Elizabeth"}]}]
+    await do.call("an object as a value", "sendBatch", batch(do, to, text=do.unique("Hi {0}")))
+
+
+@option_types.judge
+def _(seen: Seen) -> Judgement:
+    # That wrong values are refused and not passed over is our reading (AMB-MS-16, AMB-MS-37).
+    yield from refuses("MS-BATCH-11", seen["a string as requestDR"], 'the string "true" as requestDR', say=oddity)
+    yield from refuses("MS-BATCH-11", seen["MO as type"], "MO as type", say=oddity)
+    yield from refuses("MS-BATCH-10", seen["an object as a value"], "an object among the params", say=oddity)

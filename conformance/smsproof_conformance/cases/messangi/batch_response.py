@@ -1,0 +1,315 @@
+"""Section 2M: the answer to a batch (page S2, lines 459 to 605)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, Final, cast
+
+from smsproof_conformance.actor import Actor
+from smsproof_conformance.case import Section
+from smsproof_conformance.cases.messangi.answers import Outcome, entries, fields, outcome, refuses, same_number, shown, takes
+from smsproof_conformance.cases.messangi.echo import (
+    enveloped,
+    option_breaches,
+    receipt_breaches,
+    schema_breaches,
+    sender_breaches,
+    time_breaches,
+    type_breaches,
+)
+from smsproof_conformance.cases.messangi.messages import SENDING, batch, destination, letters, recipients, with_values
+from smsproof_conformance.exchange import Exchange, strings
+from smsproof_conformance.finding import Judgement, breach, oddity
+from smsproof_conformance.record import Record, Seen
+from smsproof_conformance.target import Fact
+
+section = Section("messangi", "batch-response")
+
+
+@section.standing(
+    "schema",
+    observes=(
+        "MS-BRESP-01", "MS-BRESP-02", "MS-BRESP-03", "MS-BRESP-04", "MS-BRESP-05", "MS-BRESP-06", "MS-BRESP-07",
+        "MS-BRESP-09", "MS-BRESP-10", "MS-BRESP-11", "MS-BRESP-12", "MS-BRESP-13",
+    ),
+    does="Looks at every 2xx answer to a batch.",
+    expects="The envelope of meta and data, with the keys, JSON types and stated values of the contract's schema.",
+)  # fmt: skip
+def schema(record: Record) -> Judgement:
+    yield from schema_breaches(record, "sendBatch", "BatchResult")
+
+
+@section.standing(
+    "repeats-batch",
+    observes=("MS-BRESP-09",),
+    does="Compares from and text of every envelope with the request.",
+    expects="The same: the text is the template as it was sent.",
+)
+def repeats_batch(record: Record) -> Judgement:
+    for exchange, found in enveloped(record, "sendBatch"):
+        asked = fields(exchange)
+        yield from sender_breaches("MS-BRESP-09", exchange, found)
+        text, text_shown = asked.get("text"), found.get("text")
+        alone = isinstance(asked.get("to"), list) and len(asked["to"]) == 1 and "{" in str(text)
+        if isinstance(text, str) and isinstance(text_shown, str) and text_shown != text and not alone:
+            yield breach("MS-BRESP-09", exchange, expected="the text as it was sent", got=text_shown, pointer="/data/text")
+
+
+@section.standing(
+    "repeats-options",
+    observes=("MS-BRESP-13",),
+    does="Compares requestDR, type and the other options of every envelope with the request.",
+    expects="What was sent or its default, or nothing; never another value.",
+)
+def repeats_options(record: Record) -> Judgement:
+    for exchange, found in enveloped(record, "sendBatch"):
+        yield from receipt_breaches("MS-BRESP-13", exchange, found)
+        yield from type_breaches("MS-BRESP-13", exchange, found)
+        yield from option_breaches("MS-BRESP-13", exchange, found)
+
+
+@section.standing(
+    "times",
+    observes=("MS-BRESP-02", "MS-BRESP-12"),
+    does="Looks at meta.timestamp and data.date of every envelope.",
+    expects="Milliseconds since 1970 and an RFC 3339 instant, of the same day.",
+)
+def times(record: Record) -> Judgement:
+    for exchange, found in enveloped(record, "sendBatch"):
+        yield from time_breaches("MS-BRESP-02", "MS-BRESP-12", exchange, found)
+
+
+@section.standing(
+    "no-single-keys",
+    observes=("MS-BRESP-14",),
+    does="Looks for data.id and data.to in every answer to a batch.",
+    expects="Neither: each message has its own in data.ids.",
+)
+def no_single_keys(record: Record) -> Judgement:
+    for exchange, found in enveloped(record, "sendBatch"):
+        for key in ("id", "to"):
+            if found.get(key) is not None:
+                yield breach("MS-BRESP-14", exchange, expected=f"no {key}", got=found[key], pointer=f"/data/{key}")
+
+
+@section.standing(
+    "every-recipient-once",
+    observes=("MS-BRESP-04", "MS-BRESP-06", "MS-BRESP-07", "MS-BRESP-08"),
+    does="Compares ids and invalidNumber of every batch that was taken with the recipients of its request.",
+    expects="Each recipient stands in exactly one of the two lists, as often as it was asked for, in the order of the request.",
+)
+def every_recipient_once(record: Record) -> Judgement:
+    for exchange, _ in enveloped(record, "sendBatch"):
+        asked = _requested(exchange)
+        if asked and outcome(exchange) is Outcome.TAKEN:
+            yield from _partition(exchange, asked)
+
+
+def _partition(exchange: Exchange, asked: Sequence[str]) -> Judgement:
+    wanted = Counter(asked)
+    given = [_bare(entry["mobile"]) for entry in entries(exchange) if isinstance(entry.get("mobile"), str)]
+    counted = Counter(given)
+    invalid = set(_invalid(exchange, asked))
+    for address in counted:
+        if address not in wanted:
+            yield breach("MS-BRESP-06", exchange, expected="a destination of the request", got=address, pointer="/data/ids")
+        elif counted[address] > wanted[address]:
+            yield breach(
+                "MS-BRESP-04", exchange, expected=f"{wanted[address]} entries for this recipient", got=f"{counted[address]}", pointer="/data/ids"
+            )
+        elif counted[address] < wanted[address]:
+            # A recipient who is named twice gets two messages: our reading (AMB-MS-41).
+            yield oddity(
+                "MS-BRESP-04", exchange, expected=f"{wanted[address]} entries for this recipient", got=f"{counted[address]}", pointer="/data/ids"
+            )
+    for address in wanted:
+        if address in counted and address in invalid:
+            yield breach("MS-BRESP-08", exchange, expected="in one of the two lists", got=f"{address} in both", pointer="/data/invalidNumber")
+        elif address not in counted and address not in invalid:
+            yield breach("MS-BRESP-08", exchange, expected="in one of the two lists", got=f"{address} in neither", pointer="/data/ids")
+    for address in _unasked(exchange, asked):
+        yield breach("MS-BRESP-07", exchange, expected="a destination of the request", got=address, pointer="/data/invalidNumber")
+    known = [address for address in asked if address in counted]
+    if counted == Counter(known) and given != known:
+        yield oddity("MS-BRESP-04", exchange, expected="ids in the order of the request", got=", ".join(given), pointer="/data/ids")
+
+
+def _requested(exchange: Exchange) -> list[str]:
+    """The destinations of a batch without their pluses; none where the request was malformed otherwise."""
+    asked = fields(exchange).get("to")
+    found: list[str] = []
+    for recipient in cast("list[Any]", asked) if isinstance(asked, list) else ():
+        to = cast("dict[str, Any]", recipient).get("to") if isinstance(recipient, dict) else None
+        if not isinstance(to, str):
+            return []
+        found.append(_bare(to))
+    return found
+
+
+def _bare(number: str) -> str:
+    return number.removeprefix("+")
+
+
+def _listed(exchange: Exchange) -> list[Any]:
+    listed = exchange.at("data", "invalidNumber")
+    return cast("list[Any]", listed) if isinstance(listed, list) else []
+
+
+def _invalid(exchange: Exchange, asked: Sequence[str]) -> list[str]:
+    """The requested destinations in invalidNumber. Its items may be objects (AMB-MS-38): any of their strings counts."""
+    return [bare for item in _listed(exchange) for text in strings(item) if (bare := _bare(text)) in asked]
+
+
+def _unasked(exchange: Exchange, asked: Sequence[str]) -> list[str]:
+    """Plain strings in invalidNumber that nobody asked for."""
+    return [item for item in _listed(exchange) if isinstance(item, str) and _bare(item) not in asked]
+
+
+def _numbers(do: Actor, size: int, bad: int) -> list[str]:
+    """`size` destinations, all right but the one at `bad`. At most three right ones: they cost."""
+    return [letters(do.target) if place == bad else destination(do.target, place) for place in range(size)]
+
+
+_MIXES: Final = tuple((size, bad) for size in (2, 3) for bad in range(size))
+
+
+@section.scenario(
+    "invalid-anywhere",
+    observes=("MS-BRESP-04", "MS-BRESP-07", "MS-BRESP-08"),
+    needs=SENDING,
+    does="Sends batches of two and three with a badly formatted number in each place.",
+    expects="That number is in invalidNumber; each of the others has an id.",
+)
+async def invalid_anywhere(do: Actor) -> None:
+    for size, bad in _MIXES:
+        to = recipients(*_numbers(do, size, bad))
+        await do.call(f"{size} recipients, bad at {bad}", "sendBatch", batch(do, to, text=do.unique(f"mix {size} {bad}")))
+
+
+@invalid_anywhere.judge
+def _(seen: Seen) -> Judgement:
+    for size, bad in _MIXES:
+        yield from _spares_the_others(seen[f"{size} recipients, bad at {bad}"], bad={bad})
+
+
+def _spares_the_others(exchange: Exchange, bad: set[int]) -> Judgement:
+    """A batch in which the recipients at `bad` are badly formatted and all the others are right."""
+    if exchange.status != 429 and outcome(exchange) is not Outcome.TAKEN:
+        # That one bad number does not stop the others is implied by the two lists (S2:492, S2:500).
+        yield breach("MS-BRESP-08", exchange, expected="the right recipients are served", got=shown(exchange))
+        return
+    asked = _requested(exchange)
+    invalid = _invalid(exchange, asked)
+    for place, address in enumerate(asked):
+        has_id = any(same_number(entry.get("mobile"), address) for entry in entries(exchange))
+        if place in bad and address not in invalid:
+            yield breach("MS-BRESP-07", exchange, expected=f"recipient {place + 1} in invalidNumber", got="not there", pointer="/data/invalidNumber")
+        elif place not in bad and address in invalid:
+            yield breach("MS-BRESP-07", exchange, expected=f"recipient {place + 1} is valid", got="in invalidNumber", pointer="/data/invalidNumber")
+        elif place not in bad and not has_id:
+            yield breach("MS-BRESP-04", exchange, expected=f"an id for recipient {place + 1}", got="none", pointer="/data/ids")
+
+
+_RIGHT_OF_FIFTY: Final = (0, 24, 49)
+
+
+@section.scenario(
+    "fifty-recipients",
+    observes=("MS-BRESP-04", "MS-BRESP-07", "MS-BRESP-08"),
+    needs=SENDING,
+    does="Sends a batch of fifty: three right numbers, first, middle and last, and 47 badly formatted ones.",
+    expects="Three ids, and 47 entries in invalidNumber.",
+)
+async def fifty_recipients(do: Actor) -> None:
+    numbers = [
+        destination(do.target, _RIGHT_OF_FIFTY.index(place)) if place in _RIGHT_OF_FIFTY else letters(do.target, place)
+        for place in range(50)
+    ]
+    await do.call("send", "sendBatch", batch(do, recipients(*numbers), text=do.unique("fifty")))
+
+
+@fifty_recipients.judge
+def _(seen: Seen) -> Judgement:
+    exchange = seen["send"]
+    if exchange.status != 413:  # the page has no limit, and one is legal (AMB-MS-53)
+        yield from _spares_the_others(exchange, bad=set(range(50)) - set(_RIGHT_OF_FIFTY))
+
+
+@section.scenario(
+    "duplicates",
+    observes=("MS-BRESP-04", "MS-BRESP-05"),
+    needs=SENDING,
+    does="Sends a batch that names one number twice, with other values and once without its plus.",
+    expects="Two messages with ids of their own.",
+)
+async def duplicates(do: Actor) -> None:
+    number = destination(do.target)
+    to = with_values((number, ["first"]), (destination(do.target, 1), ["other"]), (number.removeprefix("+"), ["second"]))
+    await do.call("send", "sendBatch", batch(do, to, text=do.unique("{0} of two")))
+
+
+@duplicates.judge
+def _(seen: Seen) -> Judgement:
+    exchange = seen["send"]
+    yield from takes("MS-BRESP-04", exchange, "a batch that names one number twice")
+    if outcome(exchange) is not Outcome.TAKEN:
+        return
+    number = exchange.request.json["to"][0]["to"]
+    ids = [entry.get("id") for entry in entries(exchange) if same_number(entry.get("mobile"), number)]
+    wanted = sum(same_number(recipient["to"], number) for recipient in exchange.request.json["to"])
+    if len(ids) < wanted:
+        yield oddity("MS-BRESP-04", exchange, expected=f"{wanted} entries for one number", got=f"{len(ids)}", pointer="/data/ids")
+    if len(set(map(str, ids))) < len(ids):
+        yield breach("MS-BRESP-05", exchange, expected="an id of its own for each message", got="the same id", pointer="/data/ids")
+
+
+@section.scenario(
+    "all-invalid",
+    observes=("MS-BRESP-07",),
+    needs=SENDING,
+    does="Sends a batch of two badly formatted numbers.",
+    expects="Nobody gets an id; where it is no refusal as a whole, both are in invalidNumber.",
+)
+async def all_invalid(do: Actor) -> None:
+    to = recipients(letters(do.target, 0), letters(do.target, 1))
+    await do.call("send", "sendBatch", batch(do, to, text=do.unique("all invalid")))
+
+
+@all_invalid.judge
+def _(seen: Seen) -> Judgement:
+    exchange = seen["send"]
+    yield from refuses("MS-BRESP-07", exchange, "a batch of badly formatted numbers")
+    asked = _requested(exchange)
+    if exchange.answer and exchange.answer.succeeded and len(set(_invalid(exchange, asked))) < 2:
+        yield breach("MS-BRESP-07", exchange, expected="both numbers in invalidNumber", got=_listed(exchange), pointer="/data/invalidNumber")
+
+
+@section.scenario(
+    "delivered-as-answered",
+    observes=("MS-BRESP-04", "MS-BRESP-05", "MS-BRESP-06", "MS-BRESP-07"),
+    needs=(*SENDING, Fact.CONTROL),
+    does="Sends a batch with values of their own and a badly formatted number, and reads the outbox.",
+    expects="Each id leads to the text and number of its recipient; nothing went to the badly formatted one.",
+)
+async def delivered_as_answered(do: Actor) -> None:
+    to = with_values((destination(do.target, 0), ["one"]), (letters(do.target), ["nobody"]), (destination(do.target, 1), ["two"]))
+    await do.call("send", "sendBatch", batch(do, to, text=do.unique("for {0}")))
+    await do.read_outbox()
+
+
+@delivered_as_answered.judge
+def _(seen: Seen) -> Judgement:
+    exchange = seen["send"]
+    if outcome(exchange) is not Outcome.TAKEN:
+        return
+    outbox = {entry["id"]: entry for entry in seen.outbox if isinstance(entry.get("id"), str)}
+    for entry in entries(exchange):
+        sent = outbox.get(str(entry.get("id")))
+        if sent is None:
+            yield breach("MS-BRESP-05", exchange, expected="the id of a message in the outbox", got=entry.get("id"), pointer="/data/ids")
+        elif not same_number(sent.get("to"), entry.get("mobile")):
+            yield breach("MS-BRESP-06", exchange, expected="the message went to its number", got=sent.get("to"), pointer="/data/ids")
+    tag = exchange.request.json["text"].removeprefix("for {0}")
+    if any(entry.get("text") == f"for nobody{tag}" for entry in seen.outbox):
+        yield breach("MS-BRESP-07", exchange, expected="nothing goes to a badly formatted number", got="a message in the outbox")

@@ -1,0 +1,318 @@
+"""Section 2N: status callbacks (page S2, lines 102 to 166 and 391 to 457)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from smsproof_spec.rules import Malformed
+
+from smsproof_conformance.actor import Actor
+from smsproof_conformance.case import Section
+from smsproof_conformance.cases.messangi.answers import (
+    Outcome,
+    asked_for,
+    fields,
+    outcome,
+    same_number,
+    speaks_of,
+    status_of,
+    taken,
+    takes,
+    with_ids,
+)
+from smsproof_conformance.cases.messangi.echo import schemas
+from smsproof_conformance.cases.messangi.messages import SENDING, batch, destination, message, with_values
+from smsproof_conformance.exchange import Arrival, Exchange, strings
+from smsproof_conformance.finding import Judgement, Severity, Unknown, breach, oddity
+from smsproof_conformance.record import NotObserved, Record, Seen
+from smsproof_conformance.target import Fact
+
+section = Section("messangi", "callbacks")
+
+LISTED: Final = (
+    "DELIVRD", "EXPIRED", "DELETED", "UNDELIV", "ACCEPTD", "UNKNOWN", "REJECTD", "INVALID_ROUTING",
+    "CODE_NOT_ALLOWED", "BLACKLISTED", "QUEUE", "DEQUEUED", "SENT", "ERROR", "ENROUTE", "SEGMENTS_EXCEEDED",
+)  # fmt: skip
+"""The statuses of a callback, in the page's order (S2:108-140)."""
+
+_NEVER_ARRIVED: Final = frozenset(
+    {"EXPIRED", "DELETED", "UNDELIV", "REJECTD", "INVALID_ROUTING", "CODE_NOT_ALLOWED", "BLACKLISTED", "SEGMENTS_EXCEEDED"}
+)
+"""Statuses that contradict DELIVRD."""
+
+
+def _told(record: Record) -> list[tuple[Arrival, Exchange]]:
+    """Every arrival with the send that asked for it; raises NotObserved when there is none."""
+    pairs = [(arrival, asked_for(record, arrival)) for arrival in record.arrived()]
+    return [(arrival, exchange) for arrival, exchange in pairs if exchange is not None]
+
+
+def _readable(record: Record) -> list[tuple[Arrival, Exchange]]:
+    return [(arrival, exchange) for arrival, exchange in _told(record) if isinstance(arrival.value, dict)]
+
+
+def _silence(requirement: str, exchange: Exchange, seen: Seen, expected: str) -> Iterator[Unknown] | Judgement:
+    """Nothing came: wrong where the target says that nothing is left to come, unknown elsewhere."""
+    if seen.settled:
+        yield breach(requirement, exchange, expected=expected, got="nothing arrived")
+    else:
+        yield Unknown(requirement, "nothing arrived in the time to wait")
+
+
+@section.scenario(
+    "each-url",
+    observes=("MS-CALLBACK-01", "MS-CALLBACK-04", "MS-SEND-10"),
+    needs=(*SENDING, Fact.INBOX),
+    does="Sends a message with requestDR true and two URLs in callbacks, joined by a comma.",
+    expects="Both URLs are told at least one status.",
+)
+async def each_url(do: Actor) -> None:
+    one, two = do.hook("one"), do.hook("two")
+    body = message(do, text=do.unique("two URLs"), requestDR=True, callbacks=f"{one.url},{two.url}")
+    await do.call("send", "sendMessage", body)
+    await do.settle((one, 1), (two, 1))
+
+
+@each_url.judge
+def _(seen: Seen) -> Judgement:
+    exchange = seen["send"]
+    yield from takes("MS-SEND-10", exchange, "a message with two callback URLs")
+    if outcome(exchange) is not Outcome.TAKEN:
+        return
+    told = {hook: bool(seen.arrivals(hook)) for hook in ("one", "two")}
+    if not any(told.values()):
+        yield from _silence("MS-CALLBACK-04", exchange, seen, "requestDR true: the callbacks are told the status")
+    elif not all(told.values()):
+        missing = "second" if told["one"] else "first"
+        yield from _silence("MS-CALLBACK-01", exchange, seen, f"the {missing} of two URLs is told the status as well")
+
+
+@section.scenario(
+    "one-url",
+    observes=("MS-CALLBACK-01", "MS-CALLBACK-04"),
+    needs=(*SENDING, Fact.INBOX),
+    does="Sends a message with requestDR true and one URL in callbacks.",
+    expects="The URL is told at least one status.",
+)
+async def one_url(do: Actor) -> None:
+    hook = do.hook("statuses")
+    await do.call("send", "sendMessage", message(do, text=do.unique("one URL"), requestDR=True, callbacks=hook.url))
+    await do.settle((hook, 1))
+
+
+@one_url.judge
+def _(seen: Seen) -> Judgement:
+    exchange = seen["send"]
+    yield from takes("MS-CALLBACK-01", exchange, "a message with a callback URL")
+    if outcome(exchange) is Outcome.TAKEN and not seen.arrivals("statuses"):
+        yield from _silence("MS-CALLBACK-04", exchange, seen, "requestDR true: the callback is told the status")
+
+
+@section.scenario(
+    "only-when-asked",
+    observes=("MS-CALLBACK-04", "MS-SEND-08", "MS-BATCH-11"),
+    needs=(*SENDING, Fact.INBOX),
+    does="Sends messages and batches with callbacks, but with requestDR false or without it.",
+    expects="They are taken, and nothing arrives.",
+)
+async def only_when_asked(do: Actor) -> None:
+    for kind, right in (("message", message), ("batch", batch)):
+        hook = do.hook(f"{kind}-absent")
+        body = right(do, text=do.unique(f"{kind} absent"), callbacks=hook.url)
+        await do.call(f"{kind} absent", "sendMessage" if kind == "message" else "sendBatch", body)
+        hook = do.hook(f"{kind}-false")
+        body = right(do, text=do.unique(f"{kind} false"), callbacks=hook.url, requestDR=False)
+        await do.call(f"{kind} false", "sendMessage" if kind == "message" else "sendBatch", body)
+    await do.settle()
+
+
+@only_when_asked.judge
+def _(seen: Seen) -> Judgement:
+    for kind in ("message", "batch"):
+        for how in ("absent", "false"):
+            exchange = seen[f"{kind} {how}"]
+            yield from takes("MS-CALLBACK-04", exchange, f"a {kind} with callbacks and requestDR {how}", say=oddity)
+            arrivals = seen.arrivals(f"{kind}-{how}")
+            default = "MS-BATCH-11" if kind == "batch" else "MS-SEND-08"
+            requirement = default if how == "absent" else "MS-CALLBACK-04"
+            if arrivals:
+                yield breach(
+                    requirement, arrivals[0], expected=f"no callback: requestDR is {how}", got=f"{len(arrivals)} arrived"
+                )
+            elif not seen.settled:
+                yield Unknown(requirement, "nothing arrived so far; something still might")
+
+
+@section.scenario(
+    "batch-streams",
+    observes=("MS-CALLBACK-09", "MS-BATCH-11", "MS-BATCH-12"),
+    needs=(*SENDING, Fact.INBOX),
+    does="Sends a batch to two recipients with requestDR and callbacks once at the top.",
+    expects="Each message of the batch is told about, under its own id.",
+)
+async def batch_streams(do: Actor) -> None:
+    hook = do.hook("statuses")
+    to = with_values((destination(do.target, 0), ["one"]), (destination(do.target, 1), ["two"]))
+    text = do.unique("number {0}")
+    await do.call("send", "sendBatch", batch(do, to, text=text, requestDR=True, callbacks=hook.url, externalId="batch9c"))
+    await do.settle((hook, 2))
+
+
+@batch_streams.judge
+def _(seen: Seen) -> Judgement:
+    exchange = seen["send"]
+    yield from takes("MS-BATCH-11", exchange, "a batch with requestDR and callbacks")
+    if outcome(exchange) is not Outcome.TAKEN:
+        return
+    arrivals = seen.arrivals("statuses")
+    for place, one in enumerate(with_ids(exchange)):
+        if not any(speaks_of(arrival, one.id) for arrival in arrivals):
+            yield from _silence("MS-CALLBACK-09", exchange, seen, f"a status of message {place + 1} of the batch")
+
+
+@section.standing(
+    "json-by-post",
+    observes=("MS-CALLBACK-02", "MS-CALLBACK-03"),
+    does="Looks at every callback that arrived.",
+    expects="A POST with a JSON object as its body.",
+)
+def json_by_post(record: Record) -> Judgement:
+    for arrival, _ in _told(record):
+        if arrival.method != "POST":
+            yield breach("MS-CALLBACK-02", arrival, expected="POST", got=arrival.method)
+        elif isinstance(arrival.value, Malformed):
+            yield breach("MS-CALLBACK-03", arrival, expected="a JSON body", got=f"{arrival.value.kind}: {arrival.value.detail}")
+        elif not isinstance(arrival.value, dict):
+            yield breach("MS-CALLBACK-03", arrival, expected="a JSON object", got=f"a JSON {type(arrival.value).__name__}")
+
+
+@section.standing(
+    "schema",
+    observes=("MS-CALLBACK-05", "MS-CALLBACK-06", "MS-CALLBACK-07", "MS-CALLBACK-09", "MS-HOUSE-14"),
+    does="Looks at the keys of every callback, as far as the vendor's other page gives them.",
+    expects="id and status, and right types of what else is known.",
+)
+def schema(record: Record) -> Judgement:
+    for arrival, _ in _readable(record):
+        for word in schemas().violations("DeliveryStatus", arrival.value, arrival):
+            yield replace(word, ceiling=Severity.WARN)  # S2:146 leaves the keys to a page we have in part (AMB-MS-34)
+
+
+@section.standing(
+    "status-listed",
+    observes=("MS-CALLBACK-07",),
+    does="Looks for the status in every callback.",
+    expects="One of the sixteen words; another word warns, no word at all fails.",
+)
+def status_listed(record: Record) -> Judgement:
+    for arrival, _ in _readable(record):
+        status = status_of(arrival)
+        if status is None and not any(text in LISTED for text in strings(arrival.value)):
+            yield breach("MS-CALLBACK-07", arrival, expected="one of the sixteen statuses", got="none in the body")
+        elif status is not None and status not in LISTED:
+            yield oddity("MS-CALLBACK-07", arrival, expected="one of the sixteen statuses", got=status, pointer="/status")
+
+
+_IDENTIFIERS: Final = (("externalId", "MS-CALLBACK-05", "order7f3a"), ("clientId", "MS-CALLBACK-06", "client42b"))
+
+
+@section.scenario(
+    "identifiers-back",
+    observes=("MS-CALLBACK-05", "MS-CALLBACK-06", "MS-SEND-13", "MS-SEND-14"),
+    needs=(*SENDING, Fact.INBOX),
+    does="Sends messages and a batch with externalId and clientId, each different, and asks for their statuses.",
+    expects="Every callback carries both, as they were sent with its message.",
+)
+async def identifiers_back(do: Actor) -> None:
+    hooks = [do.hook(label) for label in ("first", "second", "batch")]
+    for place, hook in enumerate(hooks):
+        right, operation = (batch, "sendBatch") if hook.label == "batch" else (message, "sendMessage")
+        given = {key: f"{value}{place}" for key, _, value in _IDENTIFIERS}
+        body = right(do, text=do.unique(f"identifiers {place}"), requestDR=True, callbacks=hook.url, **given)
+        await do.call(hook.label, operation, body)
+    await do.settle(*((hook, 1) for hook in hooks))
+
+
+@identifiers_back.judge
+def _(seen: Seen) -> Judgement:
+    for label in ("first", "second", "batch"):
+        exchange = seen[label]
+        yield from takes("MS-SEND-13", exchange, "a send with externalId and clientId")
+        if outcome(exchange) is not Outcome.TAKEN:
+            continue
+        arrivals = seen.arrivals(label)
+        for key, requirement, _ in _IDENTIFIERS:
+            if not arrivals and not seen.settled:
+                yield Unknown(requirement, "nothing arrived in the time to wait")
+
+
+@section.standing(
+    "identifiers-kept",
+    observes=("MS-CALLBACK-05", "MS-CALLBACK-06"),
+    does="Compares externalId and clientId of every callback with the send that asked for it.",
+    expects="Both as they were sent; under which key clientId stands is free.",
+)
+def identifiers_kept(record: Record) -> Judgement:
+    compared = False
+    for arrival, exchange in _readable(record):
+        asked = fields(exchange)
+        for key, requirement, _ in _IDENTIFIERS:
+            sent, back = asked.get(key), arrival.get(key)
+            if not isinstance(sent, str):
+                continue
+            compared = True
+            if back != sent and (isinstance(back, str) and back or sent not in set(strings(arrival.value))):
+                yield breach(requirement, arrival, expected=f"{key} as it was sent: {sent}", got=back, pointer=f"/{key}")
+    if not compared:
+        raise NotObserved("no callback of a send with externalId or clientId arrived")
+
+
+@section.standing(
+    "about-the-message",
+    observes=("MS-CALLBACK-09",),
+    does="Compares id, destination and text of every callback with the messages of the send that asked for it.",
+    expects="The id of one of them, with that message's number and text where they are given.",
+)
+def about_the_message(record: Record) -> Judgement:
+    for arrival, exchange in _readable(record):
+        messages = list(with_ids(exchange))
+        if outcome(exchange) is not Outcome.TAKEN or not messages:
+            continue
+        mine = [one for one in messages if speaks_of(arrival, one.id)]
+        if not mine:
+            yield breach("MS-CALLBACK-09", arrival, expected="the id of a message of this send", got=arrival.get("id"), pointer="/id")
+            continue
+        to = arrival.get("to")
+        if isinstance(to, str) and to and not any(same_number(to, one.to) for one in mine):
+            yield oddity("MS-CALLBACK-09", arrival, expected="the destination of that message", got=to, pointer="/to")
+        text, asked = arrival.get("message"), fields(exchange).get("text")
+        if exchange.request.operation == "sendMessage" and isinstance(text, str) and text and text != asked:
+            yield oddity("MS-HOUSE-14", arrival, expected="the text of that message", got=text, pointer="/message")
+
+
+@section.standing(
+    "one-end",
+    observes=("MS-CALLBACK-07", "MS-STATUS-01"),
+    does="Collects the statuses that were told about each message.",
+    expects="A message that was delivered did not also fail.",
+)
+def one_end(record: Record) -> Judgement:
+    streams: defaultdict[str, list[Arrival]] = defaultdict(list)
+    for arrival, _ in _readable(record):
+        for one in taken(record.exchanges):
+            if speaks_of(arrival, one.id):
+                streams[one.id].append(arrival)
+    if not streams:
+        raise NotObserved("no status of a known message arrived")
+    for told in streams.values():
+        words = {status_of(arrival) for arrival in told}
+        against = words & _NEVER_ARRIVED
+        if "DELIVRD" in words and against:
+            last = next(arrival for arrival in reversed(told) if status_of(arrival) in {"DELIVRD", *against})
+            # Nothing forbids it in words (part 7, decision 6).
+            yield oddity(
+                "MS-STATUS-01", last, expected="one end for one message", got=f"DELIVRD and {', '.join(sorted(map(str, against)))}", pointer="/status"
+            )

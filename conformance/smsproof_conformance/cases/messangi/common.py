@@ -1,0 +1,202 @@
+"""Section 2H: what holds for every call (page S2, lines 5 to 23 and 619 to 660)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Final
+from urllib.parse import urlencode
+
+from smsproof_spec.rules import Malformed
+
+from smsproof_conformance.actor import Actor
+from smsproof_conformance.case import Section
+from smsproof_conformance.cases.messangi.answers import (
+    SENDS,
+    Outcome,
+    Taken,
+    outcome,
+    refuses,
+    shown,
+    status_of,
+    taken,
+    takes,
+)
+from smsproof_conformance.cases.messangi.messages import SENDING, batch, message
+from smsproof_conformance.exchange import Exchange, Headers, encode
+from smsproof_conformance.finding import Judgement, Unknown, breach, oddity
+from smsproof_conformance.record import NotObserved, Record, Seen
+from smsproof_conformance.target import Fact, Token
+
+section = Section("messangi", "common")
+
+_FORM: Final[Headers] = (("Accept", "application/json"), ("Content-Type", "application/x-www-form-urlencoded"))
+
+
+@section.scenario(
+    "key-required",
+    observes=("MS-GEN-02",),
+    needs=SENDING,
+    does="Sends a right message and a right batch without a key, with an unknown one and with the bare word Bearer.",
+    expects="None of them is taken.",
+)
+async def key_required(do: Actor) -> None:
+    tokens: tuple[Token, ...] = ("missing", "wrong", "malformed")
+    for token in tokens:
+        await do.call(f"message, {token} key", "sendMessage", message(do, text=do.unique(f"{token} key")), token=token)
+        await do.call(f"batch, {token} key", "sendBatch", batch(do, text=do.unique(f"batch {token} key")), token=token)
+
+
+@key_required.judge
+def _(seen: Seen) -> Judgement:
+    for exchange in seen.steps():
+        yield from refuses("MS-GEN-02", exchange, f"a {exchange.request.step}")
+
+
+@section.scenario(
+    "key-expires",
+    observes=("MS-GEN-02",),
+    needs=(*SENDING, Fact.EXPIRED_TOKEN),
+    does="Sends a right message and a right batch with an expired key.",
+    expects="Neither is taken.",
+)
+async def key_expires(do: Actor) -> None:
+    await do.call("message", "sendMessage", message(do, text=do.unique("expired key")), token="expired")
+    await do.call("batch", "sendBatch", batch(do, text=do.unique("batch expired key")), token="expired")
+
+
+@key_expires.judge
+def _(seen: Seen) -> Judgement:
+    for step in ("message", "batch"):
+        # That keys expire stands on another page (P-MS-1): this one only asks for the key.
+        yield from refuses("MS-GEN-02", seen[step], f"a {step} with an expired key", say=oddity)
+
+
+@section.scenario(
+    "json-only",
+    observes=("MS-GEN-04",),
+    needs=SENDING,
+    does="Sends a message as a form, a message and a batch as JSON that breaks off, and a text that is no JSON at all.",
+    expects="None of them is taken.",
+)
+async def json_only(do: Actor) -> None:
+    right = message(do, text=do.unique("form"))
+    await do.call("a form", "sendMessage", content=urlencode(right).encode(), headers=_FORM)
+    await do.call("a batch as a form", "sendBatch", content=urlencode(right).encode(), headers=_FORM)
+    await do.call("half of a JSON text", "sendMessage", content=encode(message(do, text=do.unique("half")))[:-1])
+    await do.call("half of a JSON batch", "sendBatch", content=encode(batch(do, text=do.unique("half batch")))[:-1])
+    await do.call("a text that is no JSON", "sendMessage", content=b"from=1 to=2 text=3")
+
+
+@json_only.judge
+def _(seen: Seen) -> Judgement:
+    for exchange in seen.steps():
+        yield from refuses("MS-GEN-04", exchange, exchange.request.step)
+
+
+@section.standing(
+    "answers-are-json",
+    observes=("MS-GEN-06",),
+    does="Looks at every answer of both calls, errors included.",
+    expects="A JSON body, and a Content-Type that says so.",
+)
+def answers_are_json(record: Record) -> Judgement:
+    answered = [exchange for exchange in record.exchanges if exchange.answer and exchange.request.operation in SENDS]
+    if not answered:
+        raise NotObserved("no call was answered")
+    for exchange in answered:
+        assert exchange.answer is not None
+        media_type = (exchange.answer.header("content-type") or "").partition(";")[0].strip().lower()
+        if media_type != "application/json" and not media_type.endswith("+json"):
+            yield breach("MS-GEN-06", exchange, expected="Content-Type: application/json", got=media_type or "no Content-Type")
+        value = exchange.answer.value
+        if isinstance(value, Malformed) and not _echoes_nonsense(exchange, value):
+            yield breach("MS-GEN-06", exchange, expected="a JSON body", got=f"{value.kind}: {value.detail}")
+
+
+def _echoes_nonsense(exchange: Exchange, value: Malformed) -> bool:
+    """Half of a surrogate pair comes back because half of one was sent."""
+    return value.kind == "lone-surrogate" and exchange.request.body is not None and exchange.request.json is None
+
+
+@section.scenario(
+    "equal-messages",
+    observes=("MS-GEN-07", "MS-RESP-04"),
+    needs=SENDING,
+    does="Sends one message twice, byte by byte the same.",
+    expects="Two messages, each with an id of its own.",
+)
+async def equal_messages(do: Actor) -> None:
+    for step in ("first", "second"):
+        await do.call(step, "sendMessage", message(do, text=do.unique("twice")))
+
+
+@equal_messages.judge
+def _(seen: Seen) -> Judgement:
+    first, second = seen["first"], seen["second"]
+    yield from takes("MS-GEN-07", second, "a message that equals the one before")
+    one, other = first.at("data", "id"), second.at("data", "id")
+    if outcome(first) is outcome(second) is Outcome.TAKEN and isinstance(one, str) and one == other:
+        yield breach("MS-GEN-07", second, expected="another id than the equal message before", got=one, pointer="/data/id")
+
+
+@section.standing(
+    "ids-unique",
+    observes=("MS-GEN-07", "MS-RESP-04", "MS-BRESP-05"),
+    does="Collects the ids of all messages that were taken, single and in batches.",
+    expects="No id is given twice.",
+)
+def ids_unique(record: Record) -> Judgement:
+    messages = list(taken(record.exchanges))
+    if len(messages) < 2:
+        raise NotObserved("fewer than two messages were taken")
+    holders: defaultdict[str, list[Taken]] = defaultdict(list)
+    for one in messages:
+        holders[one.id].append(one)
+    for id_, held in holders.items():
+        for again in held[1:]:
+            batched = again.exchange.request.operation == "sendBatch"
+            requirement, pointer = ("MS-BRESP-05", "/data/ids") if batched else ("MS-GEN-07", "/data/id")
+            yield breach(
+                requirement, again.exchange, expected="an id that no other message has", got=id_, pointer=pointer
+            )
+
+
+@section.scenario(
+    "sender-set-up",
+    observes=("MS-GEN-09", "MS-STATUS-09"),
+    needs=(*SENDING, Fact.FOREIGN, Fact.INBOX),
+    does="Sends from a code that the account does not have, and asks for its statuses.",
+    expects="It is refused at once, or taken and then ends in CODE_NOT_ALLOWED.",
+)
+async def sender_set_up(do: Actor) -> None:
+    hook = do.hook("statuses")
+    foreign = do.target.numbers.foreign
+    text = do.unique("foreign sender")
+    sent = await do.call("send", "sendMessage", message(do, from_=foreign, text=text, requestDR=True, callbacks=hook.url))
+    if outcome(sent) is Outcome.TAKEN:
+        await do.settle((hook, 1))
+
+
+@sender_set_up.judge
+def _(seen: Seen) -> Judgement:
+    exchange = seen["send"]
+    if outcome(exchange) is Outcome.BROKEN:
+        yield from refuses("MS-GEN-09", exchange, "a sender that is not set up")
+    if outcome(exchange) is not Outcome.TAKEN:
+        return
+    told = [status_of(arrival) for arrival in seen.arrivals("statuses")]
+    got = f"{shown(exchange)}, then {', '.join(map(str, told)) or 'nothing'}"
+    if "CODE_NOT_ALLOWED" in told:
+        return
+    if not _ENDS.isdisjoint(told):
+        yield breach("MS-STATUS-09", exchange, expected="CODE_NOT_ALLOWED", got=got)
+    elif "DELIVRD" in told or seen.settled:
+        yield breach("MS-GEN-09", exchange, expected="a refusal, or the status CODE_NOT_ALLOWED", got=got)
+    else:
+        yield Unknown("MS-GEN-09", "no final status arrived in the time to wait")
+
+
+# Statuses after which a message from a code that is not assigned cannot still come to CODE_NOT_ALLOWED.
+_ENDS: Final = frozenset(
+    {"EXPIRED", "DELETED", "UNDELIV", "UNKNOWN", "REJECTD", "INVALID_ROUTING", "BLACKLISTED", "ERROR", "SEGMENTS_EXCEEDED"}
+)

@@ -1,0 +1,263 @@
+"""Every request of a run, fuzz included: right data is accepted, wrong data is refused (sections 2I, 2J, 2L, 2M).
+
+The page names no status (AMB-MS-03): refused is anything but 2xx, a 2xx with the status ERROR, and in a batch the list
+invalidNumber. JSON types are known from examples only, so that a scalar where a text is due is open, as are callbacks
+as a list (AMB-MS-28), short numbers, a leading zero, and a connection that nobody may have heard of.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from smsproof_spec.rules import Malformed
+
+from smsproof_conformance.case import Section
+from smsproof_conformance.exchange import Exchange, dig, is_array, is_object, pointer
+from smsproof_conformance.expectation import (
+    ACCEPT,
+    BUSY,
+    Claim,
+    Expectation,
+    Freedom,
+    binding,
+    left_open,
+    plain,
+    refuse,
+    request_schemas,
+    sent,
+    speaks_of_data,
+    unreadable,
+)
+from smsproof_conformance.finding import Breach, Judgement, breach
+from smsproof_conformance.record import NotObserved, Record
+from smsproof_conformance.target import Numbers
+
+section = Section("messangi", "requests")
+
+_COMPONENTS: Final = {"sendMessage": "Message", "sendBatch": "Batch"}
+# Options whose effect is known for every value that `_usual_option` lets pass, with the requirement that allows them.
+_OPTIONS: Final = {
+    "requestDR": "MS-SEND-07",
+    "callbacks": "MS-SEND-10",
+    "email": "MS-SEND-11",
+    "type": "MS-SEND-12",
+    "externalId": "MS-SEND-13",
+    "clientId": "MS-SEND-14",
+}
+_PERHAPS_DESTINATION: Final = re.compile(r"\+?[0-9]{1,15}").fullmatch
+_PLACEHOLDER: Final = re.compile(r"\{([0-9]+)\}")
+
+
+def expectation(exchange: Exchange, numbers: Numbers) -> Expectation:
+    """What a request deserves; for a batch without its recipients, who are judged one by one."""
+    component = _COMPONENTS.get(exchange.request.operation or "")
+    if component is None:
+        return left_open(Freedom.UNUSUAL)
+    value = sent(exchange)
+    if isinstance(value, Malformed):
+        return unreadable(value, "MS-GEN-04", exchange)
+    broken = list(request_schemas("messangi").violations(component, value, exchange))
+    forbidden = [word for word in broken if binding("messangi", word) and not _free(word, value)]
+    if forbidden:
+        return refuse(*forbidden)
+    if broken:
+        return left_open(Freedom.ASSUMED)
+    options = value.keys() - {"from", "to", "text"}
+    if not all(_usual_option(name, value[name]) for name in options) or not plain(value["text"]):
+        return left_open(Freedom.UNUSUAL)
+    if value["from"] not in (*numbers.long_codes, *numbers.short_codes, *numbers.alphanumerics):
+        return left_open(Freedom.FOREIGN)
+    if component == "Batch":
+        return ACCEPT if _filled(value) and _all_own(value["to"], numbers) else left_open(Freedom.FOREIGN)
+    return ACCEPT if _same_number(value["to"], numbers.destinations) else left_open(Freedom.FOREIGN)
+
+
+def _free(word: Breach, value: Any) -> bool:
+    """Whether a violation of the contract is one that the decisions or the page's silence leave to the vendor."""
+    steps = [int(step) if step.isdecimal() else step for step in word.pointer.split("/")[1:]]
+    held = dig(value, *steps)
+    key = str(steps[-1]) if steps else ""
+    if key in _OPTIONS or key in ("connection", "params"):
+        scalar = isinstance(held, str | int | float) and key not in ("type", "params", "requestDR")
+        return (
+            held is None
+            or scalar
+            or key == "requestDR" and (held in ("true", "false") or held in (0, 1))
+            or key == "callbacks" and is_array(held)
+        )  # fmt: skip
+    if key in ("from", "text", "to") and isinstance(held, int | float) and not isinstance(held, bool):
+        return True
+    return key == "to" and isinstance(held, str) and _PERHAPS_DESTINATION(held) is not None
+
+
+def _usual_option(name: str, held: Any) -> bool:
+    match name:
+        case "requestDR":
+            return isinstance(held, bool)
+        case "type":
+            return held == "MT"
+        case "externalId" | "clientId":
+            return isinstance(held, str) and re.fullmatch(r"[A-Za-z0-9]{1,32}", held) is not None
+        case "email":
+            return isinstance(held, str) and re.fullmatch(r"[a-z0-9.]+@[a-z0-9.]+\.[a-z]+", held) is not None
+        case "callbacks":
+            url = r"https?://[A-Za-z0-9.-]+(:[0-9]{2,5})?(/[A-Za-z0-9./_-]*)?"
+            return isinstance(held, str) and re.fullmatch(rf"{url}(,{url})*", held) is not None
+        case _:
+            return False
+
+
+def _same_number(number: Any, among: Sequence[str]) -> bool:
+    """The plus is optional in every place (AMB-MS-18)."""
+    return isinstance(number, str) and number.removeprefix("+") in {own.removeprefix("+") for own in among}
+
+
+def _all_own(recipients: list[Any], numbers: Numbers) -> bool:
+    return all(_same_number(recipient["to"], numbers.destinations) for recipient in recipients)
+
+
+def _filled(batch: dict[str, Any]) -> bool:
+    """Whether every placeholder has a value and the text stays plain: keys as the page shows them, nothing else."""
+    highest = max((int(index) for index in _PLACEHOLDER.findall(batch["text"])), default=-1)
+    return all(
+        recipient.keys() <= {"to", "params"}
+        and len(recipient.get("params", ())) > highest
+        and all(plain(str(value)) and len(str(value)) <= 40 for value in recipient.get("params", ()))
+        for recipient in batch["to"]
+    )
+
+
+@section.standing(
+    "valid-accepted",
+    observes=(
+        "MS-ADDR-02", "MS-ADDR-06", "MS-ADDR-07", "MS-ADDR-08", "MS-SEND-06", "MS-SEND-07", "MS-SEND-10", "MS-SEND-11",
+        "MS-SEND-12", "MS-SEND-13", "MS-SEND-14", "MS-BATCH-11", "MS-BRESP-04", "MS-BRESP-07",
+    ),
+    does="Looks at every request with right data from the target's own numbers.",
+    expects="It is accepted: 2xx without the status ERROR, and in a batch every recipient has an id.",
+)  # fmt: skip
+def valid_accepted(record: Record) -> Judgement:
+    seen = False
+    for exchange in record.exchanges:
+        if not speaks_of_data(exchange):
+            continue
+        expected = expectation(exchange, record.target.numbers)
+        if expected.claim is not Claim.ACCEPT or exchange.status in BUSY:
+            continue
+        seen = True
+        if not _taken(exchange):
+            yield breach(
+                _accepting_rule(exchange), exchange, expected="acceptance of right data", got=_outcome(exchange)
+            )
+        elif exchange.request.operation == "sendBatch":
+            yield from _missing_recipients(exchange)
+    if not seen:
+        raise NotObserved("no request that must be accepted")
+
+
+@section.standing(
+    "invalid-refused",
+    observes=(
+        "MS-GEN-04", "MS-ADDR-01", "MS-ADDR-03", "MS-SEND-02", "MS-SEND-03", "MS-SEND-04", "MS-SEND-12", "MS-BATCH-03",
+        "MS-BATCH-04", "MS-BATCH-05", "MS-BATCH-06", "MS-BRESP-07",
+    ),
+    does="Looks at every request with data that a stated requirement forbids, and at every recipient of a batch.",
+    expects="It is refused: no 2xx, or the status ERROR, or in a batch no id for what is wrong.",
+)  # fmt: skip
+def invalid_refused(record: Record) -> Judgement:
+    seen = False
+    for exchange in record.exchanges:
+        if not speaks_of_data(exchange):
+            continue
+        expected = expectation(exchange, record.target.numbers)
+        malformed = _malformed_recipients(exchange)
+        seen |= expected.claim is Claim.REFUSE or bool(malformed)
+        if expected.claim is Claim.REFUSE and _taken(exchange):
+            for word in expected.breaches:
+                if not (_about_recipient(word) and _left_out(exchange, expected.breaches)):
+                    yield replace(word, expected=f"a refusal of the request: {word.got}", got=_outcome(exchange))
+        if _taken(exchange):
+            accepted = {_bare(dig(entry, "mobile")) for entry in _ids(exchange)}
+            for at, number in malformed:
+                if _bare(number) in accepted:
+                    yield breach(
+                        "MS-BRESP-07", exchange, expected="a malformed number in invalidNumber, without an id",
+                        got=number, pointer=pointer("to", at, "to"),
+                    )  # fmt: skip
+    if not seen:
+        raise NotObserved("no request that must be refused")
+
+
+def _taken(exchange: Exchange) -> bool:
+    """Whether an answer says that at least something was accepted."""
+    assert exchange.answer is not None
+    if not exchange.answer.succeeded or exchange.at("data", "status") == "ERROR":
+        return False
+    return exchange.request.operation != "sendBatch" or bool(_ids(exchange))
+
+
+def _ids(exchange: Exchange) -> list[Any]:
+    ids = exchange.at("data", "ids")
+    return ids if is_array(ids) else []
+
+
+def _outcome(exchange: Exchange) -> str:
+    status = exchange.at("data", "status")
+    return f"{exchange.status}, data.status {status!r}"
+
+
+def _bare(number: Any) -> str:
+    return number.removeprefix("+") if isinstance(number, str) else ""
+
+
+def _malformed_recipients(exchange: Exchange) -> list[tuple[int, str]]:
+    """Recipients of a batch whose number nobody can read as E.164, with their places."""
+    recipients = dig(sent(exchange), "to") if exchange.request.operation == "sendBatch" else None
+    if not is_array(recipients):
+        return []
+    numbers = [(at, dig(recipient, "to")) for at, recipient in enumerate(recipients)]
+    return [(at, to) for at, to in numbers if isinstance(to, str) and _bare(to) and not _PERHAPS_DESTINATION(to)]
+
+
+def _about_recipient(word: Breach) -> bool:
+    return re.match(r"/to/[0-9]+(/|$)", word.pointer) is not None
+
+
+def _left_out(exchange: Exchange, breaches: Sequence[Breach]) -> bool:
+    """Whether a batch took no more messages than it has recipients with nothing wrong about them."""
+    recipients = dig(sent(exchange), "to")
+    wrong = {word.pointer.split("/")[2] for word in breaches if _about_recipient(word)}
+    return is_array(recipients) and len(_ids(exchange)) <= len(recipients) - len(wrong)
+
+
+def _missing_recipients(exchange: Exchange) -> Iterator[Breach]:
+    accepted = {_bare(dig(entry, "mobile")) for entry in _ids(exchange)}
+    invalid = exchange.at("data", "invalidNumber")
+    refused = {_bare(number) for number in invalid} if is_array(invalid) else set[str]()
+    for at, recipient in enumerate(sent(exchange)["to"]):
+        number = _bare(recipient["to"])
+        if number not in accepted:
+            yield breach(
+                "MS-BRESP-07" if number in refused else "MS-BRESP-04", exchange, expected="an id for a right recipient",
+                got="in invalidNumber" if number in refused else "no id", pointer=pointer("to", at, "to"),
+            )  # fmt: skip
+
+
+def _accepting_rule(exchange: Exchange) -> str:
+    """The requirement that a refusal of right data breaks: that of the first option, else of the plainest address."""
+    value = sent(exchange)
+    assert is_object(value)
+    used = [rule for option, rule in _OPTIONS.items() if option in value]
+    if exchange.request.operation == "sendBatch":
+        return "MS-BATCH-11" if used else "MS-BRESP-04"
+    if used:
+        return used[0]
+    if not value["to"].startswith("+"):
+        return "MS-ADDR-02"
+    sender: str = value["from"]
+    if not sender.isdecimal():
+        return "MS-ADDR-08"
+    return "MS-ADDR-06" if len(sender) <= 6 else "MS-ADDR-07"
