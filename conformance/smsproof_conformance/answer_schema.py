@@ -32,7 +32,9 @@ class AnswerSchemas:
         self._components: dict[str, Any] = contract.document["components"]
         self._validator = cache(self._compile)
 
-    def violations(self, component: str, value: Any, subject: Exchange | Arrival | None, *at: str | int) -> Iterator[Breach]:
+    def violations(
+        self, component: str, value: Any, subject: Exchange | Arrival | None, *at: str | int
+    ) -> Iterator[Breach]:
         """How a JSON value breaks a component's schema.
 
         component    name in components/schemas.

@@ -9,6 +9,7 @@ from typing import Final
 from smsproof_spec.contract import Contract, Requirement
 
 from smsproof_conformance.case import Case, Scenario, Standing
+from smsproof_conformance.confirmation import condensed
 from smsproof_conformance.exchange import Arrival, Exchange, is_array
 from smsproof_conformance.exit_code import ExitCode, strongest
 from smsproof_conformance.finding import Breach, Finding, Judgement, Severity, Unknown, Verdict, severity
@@ -62,14 +63,27 @@ class Judged:
         return sum(case.verdict is verdict for case in self.cases)
 
     @property
+    def observable(self) -> int:
+        """How many requirements of the vendor's pages any target could let us observe."""
+        return len(self._counted)
+
+    @property
+    def _counted(self) -> list[RequirementResult]:
+        return [
+            result
+            for result in self.requirements
+            if result.requirement.counted and result.requirement.observable_by("V")
+        ]
+
+    @property
     def observed(self) -> int:
-        """How many of the observable requirements this target let us observe."""
-        return sum(r.verdict in (Verdict.PASS, Verdict.WARN, Verdict.FAIL) for r in self.requirements)
+        """How many requirements of the vendor's pages this target let us observe."""
+        return sum(r.verdict in (Verdict.PASS, Verdict.WARN, Verdict.FAIL) for r in self._counted)
 
     @property
     def passed(self) -> int:
         """How many of the observed requirements had no finding."""
-        return sum(r.verdict is Verdict.PASS for r in self.requirements)
+        return sum(r.verdict is Verdict.PASS for r in self._counted)
 
     @property
     def exit_code(self) -> ExitCode:
@@ -122,7 +136,7 @@ def _judge_case(
         judgement = case.judge(record.seen(case.id))
     else:
         assert isinstance(case, Standing)
-        judgement = case.judge(record)
+        judgement = condensed(case.judge(record))
     return _collect(case, judgement, contract, strict)
 
 

@@ -97,9 +97,8 @@ def _print_numbers(console: Console, judged: Judged) -> None:
         if count:
             line.append(f"{count} {verdict}  ", _STYLES[verdict])
     console.print(line)
-    judgeable = sum(result.requirement.observable_by("V") for result in judged.requirements)
     console.print(
-        f"observed {judged.observed} of {judgeable} requirements, {judged.passed} of them without a finding;"
+        f"observed {judged.observed} of {judged.observable} requirements, {judged.passed} of them without a finding;"
         f" {judged.requests} requests, {judged.accepted} accepted messages, {judged.parts} parts at most"
     )
     if judged.stop_reason:
