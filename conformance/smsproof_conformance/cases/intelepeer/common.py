@@ -1,0 +1,170 @@
+"""Section 2A: what holds for every call (pages S0 and S1)."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from smsproof_spec.rules import Malformed
+
+from smsproof_conformance.actor import Actor
+from smsproof_conformance.case import Section
+from smsproof_conformance.cases.intelepeer.messages import message
+from smsproof_conformance.cases.intelepeer.schema import CONTRACT
+from smsproof_conformance.cases.intelepeer.webhooks import webhook_url
+from smsproof_conformance.exchange import Exchange, is_array, is_object
+from smsproof_conformance.expectation import BUSY
+from smsproof_conformance.finding import Judgement, breach, oddity
+from smsproof_conformance.record import NotObserved, Record, Seen
+from smsproof_conformance.target import Fact, Token
+
+section = Section("intelepeer", "common")
+
+_CALLING: Final = (Fact.LONG_CODE, Fact.DESTINATION, Fact.INBOX)
+_OPERATIONS: Final = ("sendMessage", "setWebhook", "getWebhook")
+
+
+async def _call_all(do: Actor, token: Token) -> None:
+    """Every operation once, right in everything but the token."""
+    number = do.target.numbers.long_codes[0]
+    await do.call(f"sendMessage, {token}", "sendMessage", message(do, text=do.unique(token)), token=token)
+    await do.call(f"getWebhook, {token}", "getWebhook", query={"endpoint": number}, token=token)
+    settings = {"endpoints": [number], "webhook": webhook_url(do, token)}
+    await do.call(f"setWebhook, {token}", "setWebhook", settings, token=token)
+
+
+@section.scenario(
+    "token-required",
+    observes=("IP-GEN-01", "IP-SEND-22"),
+    needs=_CALLING,
+    does="Calls every operation without a token, with one nobody issued, and with the word Bearer alone.",
+    expects="401 from the send URI; 401 or 403 from the webhook URI.",
+)
+async def token_required(do: Actor) -> None:
+    for token in _BAD_TOKENS:
+        await _call_all(do, token)
+
+
+_BAD_TOKENS: Final[tuple[Token, ...]] = ("missing", "wrong", "malformed")
+
+
+@token_required.judge
+def _(seen: Seen) -> Judgement:
+    for token in _BAD_TOKENS:
+        for operation in _OPERATIONS:
+            exchange = seen[f"{operation}, {token}"]
+            if exchange.answer is not None and exchange.answer.succeeded:
+                yield breach(
+                    "IP-GEN-01", exchange, expected=f"no success with a {token} token", got=f"HTTP {exchange.status}"
+                )
+            if token == "malformed":
+                continue  # 400 or 401: nothing but "no success" follows from the pages
+            if operation != "sendMessage" and exchange.status not in (401, 403):  # AMB-IP-21
+                yield oddity(
+                    "IP-GEN-01", exchange, expected=f"HTTP 401 for a {token} token", got=f"HTTP {exchange.status}"
+                )
+            elif operation == "sendMessage" and exchange.status != 401:
+                judge = breach if token == "missing" else oddity  # AMB-IP-01: no token, expired token
+                yield judge(
+                    "IP-SEND-22", exchange, expected=f"HTTP 401 for a {token} token", got=f"HTTP {exchange.status}"
+                )
+
+
+@section.scenario(
+    "token-expired",
+    observes=("IP-GEN-01", "IP-SEND-22"),
+    needs=(*_CALLING, Fact.EXPIRED_TOKEN),
+    does="Calls every operation with an expired token.",
+    expects="401 from the send URI; 401 or 403 from the webhook URI.",
+)
+async def token_expired(do: Actor) -> None:
+    await _call_all(do, "expired")
+
+
+@token_expired.judge
+def _(seen: Seen) -> Judgement:
+    for operation in _OPERATIONS:
+        exchange = seen[f"{operation}, expired"]
+        if operation == "sendMessage" and exchange.status != 401:
+            yield breach(
+                "IP-SEND-22", exchange, expected="HTTP 401 for an expired token", got=f"HTTP {exchange.status}"
+            )
+        elif exchange.answer is not None and exchange.answer.succeeded:
+            yield breach(
+                "IP-GEN-01", exchange, expected="no success with an expired token", got=f"HTTP {exchange.status}"
+            )
+
+
+def _documented(record: Record) -> list[Exchange]:
+    """Every answer to a call of the contract, whatever its status; the public status call is outside."""
+    found = [e for e in record.exchanges if e.answer is not None and e.request.operation in _OPERATIONS]
+    if not found:
+        raise NotObserved("no answered call")
+    return found
+
+
+def _successes(record: Record) -> list[Exchange]:
+    found = [exchange for exchange in _documented(record) if exchange.answer is not None and exchange.answer.succeeded]
+    if not found:
+        raise NotObserved("no call succeeded")
+    return found
+
+
+@section.standing(
+    "json-objects",
+    observes=("IP-GEN-07",),
+    does="Reads the body of every success strictly: size, UTF-8, duplicate keys, NaN.",
+    expects="A JSON object.",
+)
+def json_objects(record: Record) -> Judgement:
+    for exchange in _successes(record):
+        assert exchange.answer is not None
+        value: Any = exchange.answer.value
+        if isinstance(value, Malformed):
+            yield breach("IP-GEN-07", exchange, expected="a JSON object", got=f"{value.kind}: {value.detail}")
+        elif not is_object(value):
+            yield breach("IP-GEN-07", exchange, expected="a JSON object", got=type(value).__name__)
+
+
+@section.standing(
+    "code-is-status",
+    observes=("IP-GEN-07",),
+    does="Compares `code` with the HTTP status of every success.",
+    expects="The same integer.",
+)
+def code_is_status(record: Record) -> Judgement:
+    for exchange in _successes(record):
+        if not is_object(exchange.at()):
+            continue
+        code = exchange.at("code")
+        if type(code) is not int or code != exchange.status:
+            # A list that is answered 202 or 200 with `responses` and code 207 warns (AMB-IP-10).
+            generally = code == 207 and is_array(exchange.at("responses"))
+            judge = oddity if generally else breach
+            yield judge("IP-GEN-07", exchange, expected=f"code {exchange.status}", got=code, pointer="/code")
+
+
+@section.standing(
+    "documented-status",
+    observes=("IP-HOUSE-04",),
+    does="Looks at the status of every answer.",
+    expects="One that the page lists for the call.",
+)
+def documented_status(record: Record) -> Judgement:
+    for exchange in _documented(record):
+        listed = CONTRACT.operations[exchange.request.operation or ""].responses
+        if str(exchange.status) not in listed and exchange.status not in BUSY:
+            yield breach("IP-HOUSE-04", exchange, expected=f"one of {', '.join(listed)}", got=f"HTTP {exchange.status}")
+
+
+@section.standing(
+    "no-redirect",
+    observes=("IP-HOUSE-05",),
+    does="Looks for redirects among the answers.",
+    expects="None: the documented URI is the one that answers. We follow none, for the token would travel with it.",
+)
+def no_redirect(record: Record) -> Judgement:
+    for exchange in _documented(record):
+        if exchange.status is not None and 300 <= exchange.status < 400:
+            yield breach(
+                "IP-HOUSE-05", exchange, expected="an answer at the documented URI", got=f"HTTP {exchange.status}"
+            )

@@ -1,0 +1,195 @@
+"""Section 2F: reading the inbound webhook (page S1, lines 124 to 189)."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import parse_qs, urlsplit
+
+from smsproof_conformance.actor import Actor
+from smsproof_conformance.case import Section
+from smsproof_conformance.cases.intelepeer.schema import judge_answers, observed
+from smsproof_conformance.cases.intelepeer.webhooks import get_webhook, set_webhook, webhook_url
+from smsproof_conformance.exchange import MISSING, is_object
+from smsproof_conformance.finding import Judgement, breach, oddity
+from smsproof_conformance.record import Record, Seen
+from smsproof_conformance.target import Fact
+
+section = Section("intelepeer", "read-webhook")
+
+_ONE: Final = (Fact.LONG_CODE, Fact.INBOX)
+_STATES: Final = ("requested", "provisioning", "provisioned", "derequested", "deprovisioning", "error")
+
+
+@section.scenario(
+    "set-then-read",
+    observes=("IP-HOOKGET-01", "IP-HOOKGET-05", "IP-HOOKGET-06", "IP-HOOKGET-11"),
+    needs=_ONE,
+    does="Sets a webhook and reads it as the page shows: ?endpoint=%2B and the digits. Twice, with different URLs.",
+    expects="200 with the URL that was set last.",
+)
+async def set_then_read(do: Actor) -> None:
+    number = do.target.numbers.long_codes[0]
+    for step in ("first", "second"):
+        await set_webhook(do, f"set {step}", [number], webhook_url(do, step))
+        await get_webhook(do, f"read {step}", number)
+
+
+@set_then_read.judge
+def _(seen: Seen) -> Judgement:
+    for step in ("first", "second"):
+        was_set, read = seen[f"set {step}"], seen[f"read {step}"]
+        if read.status is not None and 400 <= read.status < 500:
+            yield breach(
+                "IP-HOOKGET-01", read, expected="HTTP 200 for a number of the customer", got=f"HTTP {read.status}"
+            )
+        elif read.status != 200:
+            yield breach("IP-HOOKGET-05", read, expected="HTTP 200", got=f"HTTP {read.status}")
+        if was_set.status != 201 or not is_object(read.at()) or not read.answer or not read.answer.succeeded:
+            continue
+        webhook = read.at("webhook")
+        if webhook is MISSING:
+            yield breach("IP-HOOKGET-06", read, expected="the webhook that is set", got=webhook, pointer="/webhook")
+        elif webhook != was_set.request.json["webhook"]:
+            yield breach("IP-HOOKGET-11", read, expected="the URL that was set last", got=webhook, pointer="/webhook")
+
+
+@section.scenario(
+    "short-code",
+    observes=("IP-HOOKGET-01", "IP-HOOKGET-11"),
+    needs=(Fact.SHORT_CODE, Fact.INBOX),
+    does="Sets the webhook of a short code and reads it.",
+    expects="200 with that URL; reading a short code is not described, so that a refusal is only warned of.",
+)
+async def short_code(do: Actor) -> None:
+    code = do.target.numbers.short_codes[0]
+    await set_webhook(do, "set", [code], webhook_url(do, "short"))
+    await get_webhook(do, "read", code)
+
+
+@short_code.judge
+def _(seen: Seen) -> Judgement:
+    was_set, read = seen["set"], seen["read"]
+    if read.status is not None and read.status >= 400:
+        yield oddity(
+            "IP-HOOKGET-01", read, expected="HTTP 200 for a short code", got=f"HTTP {read.status}"
+        )  # AMB-IP-19
+    elif was_set.status == 201 and is_object(read.at()) and read.at("webhook") != was_set.request.json["webhook"]:
+        yield breach("IP-HOOKGET-11", read, expected="the URL that was set", got=read.at("webhook"), pointer="/webhook")
+
+
+@section.scenario(
+    "crossed-reads",
+    observes=("IP-HOOKGET-11", "IP-HOUSE-10"),
+    needs=(Fact.TWO_LONG_CODES, Fact.INBOX),
+    does="Sets the webhooks of two numbers one after the other and reads them the other way round.",
+    expects="Each read tells its own number and URL.",
+)
+async def crossed_reads(do: Actor) -> None:
+    first, second = do.target.numbers.long_codes[:2]
+    await set_webhook(do, "set first", [first], webhook_url(do, "first"))
+    await set_webhook(do, "set second", [second], webhook_url(do, "second"))
+    await get_webhook(do, "read second", second)
+    await get_webhook(do, "read first", first)
+
+
+@crossed_reads.judge
+def _(seen: Seen) -> Judgement:
+    for which in ("first", "second"):
+        was_set, read = seen[f"set {which}"], seen[f"read {which}"]
+        webhook = read.at("webhook")
+        if was_set.status == 201 and read.status == 200 and webhook != was_set.request.json["webhook"]:
+            yield breach("IP-HOOKGET-11", read, expected="the URL of this number", got=webhook, pointer="/webhook")
+
+
+@section.scenario(
+    "endpoint-form",
+    observes=("IP-HOOKGET-09",),
+    needs=(Fact.LONG_CODE,),
+    does="Reads near misses of a number: no plus, a bare plus in the query, dashes, words.",
+    expects="400 each time; a vendor that reads the bare plus as a plus is only warned.",
+)
+async def endpoint_form(do: Actor) -> None:
+    for name, raw in _near_misses(do.target.numbers.long_codes[0]).items():
+        await do.call(name, "getWebhook", query=f"endpoint={raw}")
+
+
+_BARE: Final = "a bare plus, which is a space"
+
+
+def _near_misses(number: str) -> dict[str, str]:
+    digits = number.removeprefix("+")
+    return {
+        "no plus": digits,
+        _BARE: f"+{digits}",
+        "dashes": f"%2B{digits[0]}-{digits[1:4]}-{digits[4:]}",
+        "no country": f"%2B0{digits[1:]}",
+        "words": "not-a-number",
+        "16 digits": f"%2B{digits}" + "0" * (16 - len(digits)),
+    }
+
+
+@endpoint_form.judge
+def _(seen: Seen) -> Judgement:
+    for name in _near_misses("+12161112222"):
+        exchange = seen[name]
+        if exchange.status != 400:
+            # Only forms, not the page's %2B, make a space of a plus: reading it as it stands is a reading too.
+            judge = oddity if name == _BARE else breach
+            yield judge("IP-HOOKGET-09", exchange, expected=f"HTTP 400 for {name}", got=f"HTTP {exchange.status}")
+
+
+@section.scenario(
+    "foreign-number",
+    observes=("IP-HOOKGET-10",),
+    needs=(Fact.FOREIGN,),
+    does="Reads the webhook of a number that is not the customer's.",
+    expects="404.",
+)
+async def foreign_number(do: Actor) -> None:
+    await get_webhook(do, "foreign", do.target.numbers.foreign or "")
+
+
+@foreign_number.judge
+def _(seen: Seen) -> Judgement:
+    exchange = seen["foreign"]
+    if exchange.status != 404:
+        yield breach("IP-HOOKGET-10", exchange, expected="HTTP 404", got=f"HTTP {exchange.status}")
+
+
+@section.standing(
+    "answer-schema",
+    observes=observed("WebhookResult"),
+    does="Holds every 200 against the contract's schema.",
+    expects="The keys and JSON types of the example.",
+)
+def answer_schema(record: Record) -> Judgement:
+    yield from judge_answers(record, "getWebhook", {200: "WebhookResult"})
+
+
+@section.standing(
+    "number-asked-for",
+    observes=("IP-HOUSE-10",),
+    does="Compares tnkey of every 200 with the number in the query.",
+    expects="The same number.",
+)
+def number_asked_for(record: Record) -> Judgement:
+    for exchange in record.answered("getWebhook", lambda exchange: exchange.status == 200):
+        asked = parse_qs(urlsplit(exchange.request.target).query).get("endpoint", [])
+        tnkey = exchange.at("tnkey")
+        if isinstance(tnkey, str) and len(asked) == 1 and tnkey != asked[0]:
+            yield breach("IP-HOUSE-10", exchange, expected="the number asked for", got=tnkey, pointer="/tnkey")
+
+
+@section.standing(
+    "state-listed",
+    observes=("IP-HOOKGET-08",),
+    does="Looks at provisioning.state of every 200.",
+    expects="One of the six values of the page.",
+)
+def state_listed(record: Record) -> Judgement:
+    for exchange in record.answered("getWebhook", lambda exchange: exchange.status == 200):
+        state = exchange.at("provisioning", "state")
+        if isinstance(state, str) and state not in _STATES:
+            yield breach(
+                "IP-HOOKGET-08", exchange, expected="one of the six listed", got=state, pointer="/provisioning/state"
+            )
