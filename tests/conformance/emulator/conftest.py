@@ -106,7 +106,9 @@ class Client(httpx2.Client):
     """An HTTP client with the good token, and the paths of both vendors by name."""
 
     def __init__(self, emulator: Emulator) -> None:
-        super().__init__(base_url=emulator.url, headers={"Authorization": "Bearer smsproof-token"}, trust_env=False, verify=False)
+        super().__init__(
+            base_url=emulator.url, headers={"Authorization": "Bearer smsproof-token"}, trust_env=False, verify=False
+        )
         self.control = emulator.control
 
     def send_sms(self, body: Json, **options: Any) -> httpx2.Response:

@@ -175,7 +175,9 @@ def test_a_message_with_request_dr_is_told_sent_then_delivrd(ms, listener):
 @pytest.mark.parametrize("options", [{}, {"requestDR": False}])
 def test_without_request_dr_nothing_is_told(ms, listener, options):
     ms.single({"from": "12345", "to": "+580000000005", "text": "x", "callbacks": listener.url + "/cb", **options})
-    ms.batch({"from": "12345", "to": [{"to": "+580000000005"}], "text": "x", "callbacks": listener.url + "/cb", **options})
+    ms.batch(
+        {"from": "12345", "to": [{"to": "+580000000005"}], "text": "x", "callbacks": listener.url + "/cb", **options}
+    )
     ms.settle()
     assert listener.arrivals == []
 

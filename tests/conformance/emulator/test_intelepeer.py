@@ -237,7 +237,15 @@ def test_each_of_several_endpoints_has_a_status_of_its_own(ip):
         ({"endpoints": [LONG], "webhook": 1}, 400),
         *(
             ({"endpoints": [LONG], "webhook": url}, 400)
-            for url in ("not a url", "", "www.example.com", "ftp://x/y", "http://", "http://x/#f", "javascript:alert(1)")
+            for url in (
+                "not a url",
+                "",
+                "www.example.com",
+                "ftp://x/y",
+                "http://",
+                "http://x/#f",
+                "javascript:alert(1)",
+            )
         ),
         ({"endpoints": ["2161112222"], "webhook": "http://x/"}, 400),
         ({"endpoints": ["12345"], "webhook": "http://x/"}, 400),

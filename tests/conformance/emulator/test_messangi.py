@@ -39,7 +39,14 @@ def test_the_pages_example_is_queued_in_an_envelope(ms):
     data = body["data"]
     assert re.fullmatch("[0-9a-f]{24}", data.pop("id"))
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z", data.pop("date"))
-    assert data == {**GOOD, "requestDR": False, "type": "MT", "owner": "owner", "operator": "operator", "status": "QUEUE"}
+    assert data == {
+        **GOOD,
+        "requestDR": False,
+        "type": "MT",
+        "owner": "owner",
+        "operator": "operator",
+        "status": "QUEUE",
+    }
 
 
 def test_the_pages_curl_example_is_queued_with_its_accent(ms):
@@ -95,7 +102,9 @@ def test_a_form_is_refused(ms):
     assert ms.post("/raven/v2/messages", data=GOOD).status_code == 400
 
 
-@pytest.mark.parametrize("header", [{}, {"Authorization": "smsproof-token"}, {"Authorization": "Bearer smsproof-expired"}])
+@pytest.mark.parametrize(
+    "header", [{}, {"Authorization": "smsproof-token"}, {"Authorization": "Bearer smsproof-expired"}]
+)
 def test_every_call_needs_a_key_and_the_refusal_is_json(ms, header):
     del ms.headers["Authorization"]
     for answer in (ms.single(GOOD, headers=header), ms.batch(BATCH, headers=header)):
