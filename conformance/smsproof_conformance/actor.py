@@ -178,9 +178,12 @@ class Actor:
                 pass
         self._note("settled", settled)
 
-    async def read_outbox(self) -> None:
-        """Record the emulator's outbox as it is now, where the target has one: what handsets would have seen."""
-        self._note("outbox", await self._control.outbox() if self._control is not None else None)
+    async def read_outbox(self, note: str = "outbox") -> None:
+        """Record the emulator's outbox as it is now, where the target has one: what handsets would have seen.
+
+        note    another name when it is read before the act as well: an emulator may have a past.
+        """
+        self._note(note, await self._control.outbox() if self._control is not None else None)
 
     def _note(self, key: str, value: Any) -> None:
         self._wire.ledger.note(self.case, key, value)

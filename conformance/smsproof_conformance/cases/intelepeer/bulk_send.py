@@ -101,7 +101,7 @@ def _(seen: Seen) -> Judgement:
     "order-kept",
     observes=("IP-BULK-05", "IP-BULK-06", "IP-BULK-11"),
     needs=_SENDING,
-    does="Sends lists of two and three with a bad message in each place, a list of bad ones, and one good among fifty.",
+    does="Sends lists of two and three with the good message in each place, a list of bad ones, and one good of fifty.",
     expects="207 each time, and one response per request in the order of the requests.",
 )
 async def order_kept(do: Actor) -> None:
@@ -115,7 +115,7 @@ async def order_kept(do: Actor) -> None:
         await do.call(kinds, "sendMessage", items)
 
 
-_ORDERS: Final = ("gb", "bg", "bgg", "gbg", "ggb", "bbb", "b" * 33 + "g" + "b" * 16)
+_ORDERS: Final = ("gb", "bg", "gbb", "bgb", "bbg", "bbb", "b" * 33 + "g" + "b" * 16)
 """What stands at each place: g a good message, b a bad one. The fifty have their good one off the middle."""
 
 
