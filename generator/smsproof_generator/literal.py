@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable
+from typing import cast
 
 from smsproof_spec.rules import printable
 
@@ -19,11 +20,11 @@ def literal(value: object) -> str:
             raise ValueError("a number that is not finite has no literal")
         return repr(value)
     if isinstance(value, tuple):
-        items: tuple[object, ...] = value
-        inner = ", ".join(literal(item) for item in items)
-        return f"({inner},)" if len(items) == 1 else f"({inner})"
+        items = [literal(item) for item in cast(tuple[object, ...], value)]
+        return f"({items[0]},)" if len(items) == 1 else f"({', '.join(items)})"
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{literal(key)}: {literal(item)}" for key, item in value.items()) + "}"  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        members = cast(dict[object, object], value)
+        return "{" + ", ".join(f"{literal(key)}: {literal(item)}" for key, item in members.items()) + "}"
     raise TypeError(f"no literal for {type(value).__name__}")
 
 

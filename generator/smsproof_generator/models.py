@@ -36,6 +36,8 @@ def _inbound(call: Inbound) -> str:
         lines.append(f"{call.body}.inbound_secret = {literal(call.secret)}")
     if call.status:
         lines.append(f"{call.body}.inbound_status = {literal(call.status)}")
+    if call.life_cycle:
+        lines.append(f"{call.body}.inbound_life_cycle = {literal(call.life_cycle)}")
     return "\n".join(lines) + "\n"
 
 

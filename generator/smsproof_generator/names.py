@@ -34,7 +34,18 @@ _CLASS_RESERVED = frozenset(dir(builtins)) | {
 }
 _FIELD_RESERVED = (
     frozenset(name for name in dir(BaseModel) if not name.startswith("__"))
-    | {"read", "parse", "parse_unverified", "inbound", "inbound_id", "inbound_status"}
+    | {
+        "read",
+        "parse",
+        "parse_unverified",
+        "inbound_id",
+        "inbound_secret",
+        "inbound_status",
+        "inbound_life_cycle",
+        "delivery_key",
+        "kept",
+        "revived",
+    }
     | {"str", "int", "float", "bool", "bytes", "list", "dict", "self", "cls"}
 )
 _ARGUMENT_RESERVED = frozenset({"self", "body", "media_type", "deadline", "models", "errors", "raw"})

@@ -76,7 +76,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.globals.update(literal=literal, docstring=docstring)
+    doors: dict[str, Any] = {"literal": literal, "docstring": docstring}
+    environment.globals.update(doors)
     return environment
 
 
@@ -91,6 +92,11 @@ class _Renderer:
             for operation in sdk.operations
             if operation.checks is not None and self.texting
         }
+
+    @property
+    def known(self) -> bool:
+        """Whether the rules know this vendor's forms of addresses."""
+        return self.sdk.vendor in _KNOWN_VENDORS
 
     @property
     def texting(self) -> bool:
@@ -240,6 +246,7 @@ class _Renderer:
             operations=operations,
             sendings=sendings,
             version=self.sdk.version,
+            vendor=self.sdk.vendor if self.known else None,
             server_type="Literal[" + ", ".join(literal(name) for name in servers) + "]" if servers else "str",
             default_server=servers[0] if servers else "default",
             class_doc=self._class_doc(),
@@ -324,7 +331,7 @@ class _Renderer:
             "verb": operation.verb,
             "path": operation.path,
             "method": operation.method,
-            "parameters": [{"name": p.name, "settings": _settings(p)} for p in operation.parameters],
+            "parameters": [{"name": p.name, "settings": _settings(p, self.known)} for p in operation.parameters],
             "bodies": literal({body.media_type: body.kind for body in operation.bodies}) if operation.bodies else "",
             "answers": [{"status": a.status, "reading": _reading(a.kind, a.type)} for a in operation.answers]
             or [{"status": "2XX", "reading": 'Reading("any")'}],
@@ -341,34 +348,20 @@ class _Renderer:
             if send and send.kind == "one"
             else f"{operation.constant}_LISTING",
             "doc": self._doc(operation),
-            "argument_checks": self._argument_checks(operation),
-            "is_async": [_signature(operation, "def"), _signature(operation, "async def")],
-            "call": [_call(operation, ""), _call(operation, "await ")],
+            "signature": [_signature(operation, "def"), _signature(operation, "async def")],
+            "call": [_call(operation, "", self._check(operation)), _call(operation, "await ", self._check(operation))],
         }
 
-    def _argument_checks(self, operation: Operation) -> list[str]:
-        lines: list[str] = []
-        if self.sdk.vendor in _KNOWN_VENDORS and self.checked:
-            some = self._check_constant(next(iter(self.checked)))
-            lines += [
-                f"checks.{some}.address({p.name}, {literal(p.address)}, {literal(p.name)})"
-                for p in operation.parameters
-                if p.address and p.required
-            ]
-        if operation.checks is not None and operation.checks.body in self.checked:
-            lines.append(f"checks.{self._check_constant(operation.checks.body)}(body)")
-        return lines
+    def _check(self, operation: Operation) -> str | None:
+        checks = operation.checks
+        return f"checks.{self._check_constant(checks.body)}" if checks and checks.body in self.checked else None
 
     def _sending(self, operation: Operation) -> dict[str, str]:
         send = operation.send
         assert send is not None
         result = f"results.{self._result_name(operation)}"
         request = self._request(operation)
-        check = (
-            f"checks.{self._check_constant(operation.checks.body)}"
-            if operation.checks is not None and operation.checks.body in self.checked
-            else "unchecked"
-        )
+        check = self._check(operation) or "unchecked"
         listing = send.listing
         pairing = ""
         if listing is not None:
@@ -456,7 +449,9 @@ class _Renderer:
         for module, names in _RUNTIME_EXPORTS:
             if module in ("bulk", "sending") and not self._sends:
                 continue
-            if module in ("receiver", "store", "tracker") and not sdk.inbound:
+            if module in ("receiver", "store") and not sdk.inbound:
+                continue
+            if module == "tracker" and not any(call.life_cycle for call in sdk.inbound):
                 continue
             if module == "preview" and not any(checks.text for checks in self.checked.values()):
                 continue
@@ -491,8 +486,11 @@ _RUNTIME_EXPORTS = (
     ),
     ("preview", ("Offender", "Preview")),
     ("raw", ("RawAnswer", "recording")),
+    ("receiver", ("Receiver",)),
     ("sending", ("Progress",)),
+    ("store", ("MemoryStore", "SQLiteStore")),
     ("timestamp", ("Timestamp",)),
+    ("tracker", ("Standing", "StatusTracker")),
 )
 
 
@@ -519,12 +517,14 @@ def _returns(operation: Operation) -> str:
     return annotation(one_of([answer.type for answer in operation.answers]), "models.")
 
 
-def _settings(p: Parameter) -> str:
+def _settings(p: Parameter, known: bool) -> str:
     settings = [literal(p.wire), literal(p.place), literal(p.style), literal(p.explode)]
     if p.required:
         settings.append("required=True")
     if p.allow_reserved:
         settings.append("allow_reserved=True")
+    if p.address and known:
+        settings.append(f"address={literal(p.address)}")
     return ", ".join(settings)
 
 
@@ -557,7 +557,7 @@ def _signature(operation: Operation, keyword: str) -> str:
     return f"    {keyword} {operation.method}(\n{lines}    ) -> {_returns(operation)}:"
 
 
-def _call(operation: Operation, keyword: str) -> str:
+def _call(operation: Operation, keyword: str, check: str | None) -> str:
     given = "{" + ", ".join(f"{literal(p.name)}: {p.name}" for p in operation.parameters) + "}"
     arguments = ["self._core", operation.constant, given]
     if operation.bodies:
@@ -565,6 +565,8 @@ def _call(operation: Operation, keyword: str) -> str:
     if len(operation.bodies) > 1:
         arguments.append("media_type")
     arguments.append("deadline=deadline")
+    if check is not None:
+        arguments.append(f"check={check}")
     line = f"        return {keyword}self._run(call_one({', '.join(arguments)}))"
     if len(line) <= 120:
         return line

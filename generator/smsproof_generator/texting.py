@@ -8,7 +8,7 @@ from typing import Any
 
 from smsproof_spec.rules import LIFE_CYCLES
 
-from .document import Document, JsonObject, as_list, as_object, step
+from .document import Document, JsonObject, as_list, as_object, is_object, step
 from .intermediate import Checks, Class, Inbound, Listing, ListOf, Named, Operation, Send, Type, Union
 from .literal import prose
 from .shapes import Shapes
@@ -26,12 +26,12 @@ class Texting:
         bulk = given.get("x-sms-bulk")
         checks = self._checks(operation)
         send = None
-        if isinstance(bulk, dict):
-            send = self._bulk_send(operation, as_object(bulk), given)
+        if is_object(bulk):
+            send = self._bulk_send(operation, bulk, given)
         elif given.get("x-sms-paid") is True:
             send = self._single_send(operation)
         answers = operation.answers
-        if not isinstance(bulk, dict) and self._document.root.get("x-sms-client") and len(answers) > 1:
+        if not is_object(bulk) and self._document.root.get("x-sms-client") and len(answers) > 1:
             # A multi-status answer to a call that names one thing has no form in the SDK (AMB-IP-14).
             answers = tuple(answer for answer in answers if answer.status != 207)
         return replace(operation, send=send, checks=checks, answers=answers)
@@ -165,8 +165,8 @@ class Texting:
             for other, value in as_object(needed).items():
                 requires.append((_python(found, wire), _python(found, other), value))
         template = schema.get("x-sms-template")
-        if isinstance(template, dict):
-            _, items, _, field = str(as_object(template)["values"]).split("/")
+        if is_object(template):
+            _, items, _, field = str(template["values"]).split("/")
             recipients = _python(found, items)
             inner = self._item_class(name, f"/{items}")
             values = _python(self._class(inner), field) if inner else None
@@ -275,7 +275,7 @@ class Texting:
         return {
             str(as_object(schema)["x-sms-life-cycle"]): frozenset(as_object(schema).get("enum") or ())
             for schema in schemas.values()
-            if isinstance(schema, dict) and "x-sms-life-cycle" in schema
+            if is_object(schema) and "x-sms-life-cycle" in schema
         }
 
     def _entry_class(self, given: JsonObject, status: str, items: str) -> str | None:

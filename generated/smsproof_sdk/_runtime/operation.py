@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Generic, Literal, TypeVar
@@ -17,12 +17,15 @@ T = TypeVar("T")
 Place = Literal["path", "query", "header", "cookie"]
 Style = Literal["simple", "label", "matrix", "form", "spaceDelimited", "pipeDelimited", "deepObject", "json"]
 BodyKind = Literal["json", "form", "multipart", "text", "bytes"]
-AnswerKind = Literal["json", "text", "bytes", "none"]
+AnswerKind = Literal["json", "text", "bytes", "none", "any"]
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter and how its value is written (OpenAPI 3.1, "Style Values")."""
+    """A parameter and how its value is written (OpenAPI 3.1, "Style Values").
+
+    address   the role of the address it holds, or None
+    """
 
     name: str
     place: Place
@@ -30,13 +33,15 @@ class Parameter:
     explode: bool
     required: bool = False
     allow_reserved: bool = False
+    address: str | None = None
 
 
 @dataclass(frozen=True)
 class Reading(Generic[T]):
     """How the body of one success is read.
 
-    annotation   a model, a type pydantic can validate, or a function that gives one (for types not yet defined)
+    kind         "any" is JSON when it is that, else text or bytes: for answers whose form is not documented
+    annotation   a model, or a type pydantic can validate
     """
 
     kind: AnswerKind
@@ -70,10 +75,10 @@ class Operation(Generic[T]):
     id: str
     method: str
     path: str
-    parameters: Mapping[str, Parameter] = field(default_factory=dict)
-    bodies: Mapping[str, BodyKind] = field(default_factory=dict)
-    answers: Mapping[int | str, Reading[T]] = field(default_factory=dict)
-    errors: Mapping[int | str, type[StatusError]] = field(default_factory=dict)
+    parameters: Mapping[str, Parameter] = field(default_factory=dict[str, Parameter])
+    bodies: Mapping[str, BodyKind] = field(default_factory=dict[str, BodyKind])
+    answers: Mapping[int | str, Reading[T]] = field(default_factory=dict[int | str, Reading[T]])
+    errors: Mapping[int | str, type[StatusError]] = field(default_factory=dict[int | str, type[StatusError]])
     security: tuple[tuple[str, ...], ...] = ()
     paid: bool = False
     nullable: bool = False
@@ -90,6 +95,3 @@ def by_status(table: Mapping[int | str, T], status: int, *, success: bool) -> T 
     if found is None and not success:
         found = table.get("default")
     return found
-
-
-Lazily = Callable[[], Any]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -40,7 +40,7 @@ _listeners: ContextVar[tuple[list[RawAnswer], ...]] = ContextVar("_listeners", d
 
 
 @contextmanager
-def recording() -> Iterator[list[RawAnswer]]:
+def recording() -> Generator[list[RawAnswer]]:
     """Collect every answer that arrives in this block, of whatever client, in order.
 
         with recording() as answers:

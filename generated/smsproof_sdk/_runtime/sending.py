@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from .answer import at, decoded, identifier, read, reason_in, status_in
 from .bulk import Accepted, BulkResult, Failed, Make, Pairing, Unknown, by_key, by_position
 from .calling import Conversation, Core, call, ready
-from .errors import MaybeSent, NotSent, Rejected, SdkError, SentUnreadable, StatusError
+from .errors import InvalidAddress, MaybeSent, NotSent, Rejected, SdkError, SentUnreadable, StatusError
 from .model import Model
 from .operation import Operation
 from .raw import RawAnswer
@@ -20,6 +20,12 @@ MessageT = TypeVar("MessageT", bound=Model)
 RequestT = TypeVar("RequestT")
 AcceptedT = TypeVar("AcceptedT", bound=Accepted[Any, Any])
 BodyT = TypeVar("BodyT", bound=Model)
+
+
+class Check(Protocol):
+    """Holds a body against the rules of the contract; raises InvalidRequest."""
+
+    def __call__(self, body: Any, *, index: int | None = ..., addresses: bool = ...) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -36,7 +42,7 @@ class Sending(Generic[MessageT, AcceptedT]):
     answer: type[Model]
     make: Make[MessageT, AcceptedT]
     id: str
-    check: Callable[[MessageT, int | None], None]
+    check: Check
     state: str | None = None
     failures: frozenset[str] = frozenset()
     bulk: Pairing | None = None
@@ -55,7 +61,7 @@ class Listing(Generic[BodyT, RequestT, AcceptedT]):
     make: Make[RequestT, AcceptedT]
     requests: Callable[[BodyT], Sequence[RequestT]]
     key: Callable[[RequestT], str]
-    check: Callable[[BodyT, int | None], None]
+    check: Check
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +85,8 @@ def send_one(
 
     raises   InvalidRequest before anything is sent; NotSent, MaybeSent, SentUnreadable, StatusError, Rejected
     """
-    sending.check(message, None)
-    raw = yield from call(core, ready(sending.operation, {}, message), deadline)
+    sending.check(message, addresses=core.vendor is not None)
+    raw = yield from call(core, ready(core, sending.operation, {}, message), deadline)
     return _accepted(sending, message, raw, index)
 
 
@@ -117,22 +123,59 @@ def send_many(
 ) -> Conversation[BulkResult[MessageT, AcceptedT]]:
     """Send a list: in one request where the contract has one for it, else one after the other.
 
-    Every message is checked before the first one leaves.
+    Every message is checked before the first one leaves. One with a bad address is not sent and stands in `failed`;
+    any other broken rule is the program's mistake, so InvalidRequest is raised and nothing is sent.
     """
+    refused: list[Failed[MessageT]] = []
+    good: list[int] = []
     for index, message in enumerate(messages):
-        sending.check(message, index)
+        try:
+            sending.check(message, index=index, addresses=core.vendor is not None)
+        except InvalidAddress as error:
+            reason = f"{error.field}: {error.problem}"
+            refused.append(Failed(message, index, None, reason, True, error=error))
+        else:
+            good.append(index)
+    wanted = messages if not refused else [messages[index] for index in good]
+    if not wanted:
+        return BulkResult((), tuple(refused), (), position=len(messages))
     if sending.bulk is None:
-        return (yield from _one_by_one(core, sending, messages, deadline))
-    if not messages:
-        return BulkResult((), (), ())
-    raw = yield from call(core, ready(sending.operation, {}, messages), deadline)
+        result = yield from _one_by_one(core, sending, wanted, deadline)
+    else:
+        result = yield from _in_one(core, sending, sending.bulk, wanted, deadline)
+    return result if not refused else _with_refused(result, refused, good, len(messages))
+
+
+def _with_refused(
+    result: BulkResult[MessageT, AcceptedT], refused: list[Failed[MessageT]], good: list[int], count: int
+) -> BulkResult[MessageT, AcceptedT]:
+    """The result of those that went out, in the places that they had among all."""
+    failed = [*(replace(item, index=good[item.index]) for item in result.failed), *refused]
+    return replace(
+        result,
+        queued=tuple(replace(item, index=good[item.index]) for item in result.queued),
+        failed=tuple(sorted(failed, key=lambda item: item.index)),
+        unknown=tuple(replace(item, index=good[item.index]) for item in result.unknown),
+        position=count if result.position == len(good) else good[result.position],
+    )
+
+
+def _in_one(
+    core: Core,
+    sending: Sending[MessageT, AcceptedT],
+    pairing: Pairing,
+    messages: Sequence[MessageT],
+    deadline: float | None,
+) -> Conversation[BulkResult[MessageT, AcceptedT]]:
+    """All in one request."""
+    raw = yield from call(core, ready(core, sending.operation, {}, messages), deadline)
     try:
         value = decoded(raw)
     except ValueError as error:
         raise SentUnreadable(str(error), raw=raw) from error
-    if not is_array(at(value, sending.bulk.items)):
-        raise SentUnreadable(f"no list at {sending.bulk.items}", raw=raw, id=identifier(at(value, sending.id)))
-    result = by_position(sending.bulk, messages, value, raw, sending.make)
+    if not is_array(at(value, pairing.items)):
+        raise SentUnreadable(f"no list at {pairing.items}", raw=raw, id=identifier(at(value, sending.id)))
+    result = by_position(pairing, messages, value, raw, sending.make)
     return (
         result if raw.status == 207 else replace(result, notes=(*result.notes, f"status {raw.status} instead of 207"))
     )
@@ -183,9 +226,9 @@ def send_listing(
     core: Core, listing: Listing[BodyT, RequestT, AcceptedT], body: BodyT, deadline: float | None
 ) -> Conversation[BulkResult[RequestT, AcceptedT]]:
     """Make a request that names many, and give each its own part of the answer."""
-    listing.check(body, None)
+    listing.check(body, addresses=core.vendor is not None)
     requests = listing.requests(body)
-    raw = yield from call(core, ready(listing.operation, {}, body), deadline)
+    raw = yield from call(core, ready(core, listing.operation, {}, body), deadline)
     pairing = listing.pairing
     try:
         value = decoded(raw)
@@ -276,11 +319,14 @@ def call_one(
     body: object = None,
     media_type: str | None = None,
     deadline: float | None = None,
+    check: Check | None = None,
 ) -> Conversation[RequestT]:
     """Make a call of any operation, and read its answer."""
-    raw = yield from call(core, ready(operation, values, body, media_type), deadline)
+    if check is not None:
+        check(body, addresses=core.vendor is not None)
+    raw = yield from call(core, ready(core, operation, values, body, media_type), deadline)
     return read(operation, raw)
 
 
-def unchecked(body: object, index: int | None = None) -> None:
+def unchecked(body: Any, *, index: int | None = None, addresses: bool = True) -> None:
     """The check of a body that the contract asks nothing of."""

@@ -68,8 +68,15 @@ if TYPE_CHECKING:
         RawAnswer as RawAnswer,
         recording as recording,
     )
+    from smsproof_sdk._runtime.receiver import (
+        Receiver as Receiver,
+    )
     from smsproof_sdk._runtime.sending import (
         Progress as Progress,
+    )
+    from smsproof_sdk._runtime.store import (
+        MemoryStore as MemoryStore,
+        SQLiteStore as SQLiteStore,
     )
     from smsproof_sdk._runtime.timestamp import (
         Timestamp as Timestamp,
@@ -123,7 +130,10 @@ _HOME = {
     "Preview": "smsproof_sdk._runtime.preview",
     "RawAnswer": "smsproof_sdk._runtime.raw",
     "recording": "smsproof_sdk._runtime.raw",
+    "Receiver": "smsproof_sdk._runtime.receiver",
     "Progress": "smsproof_sdk._runtime.sending",
+    "MemoryStore": "smsproof_sdk._runtime.store",
+    "SQLiteStore": "smsproof_sdk._runtime.store",
     "Timestamp": "smsproof_sdk._runtime.timestamp",
 }
 
@@ -148,6 +158,7 @@ __all__ = [
     "InvalidRequest",
     "MalformedInbound",
     "MaybeSent",
+    "MemoryStore",
     "Message",
     "MessageStatus",
     "MessageStatusRequest",
@@ -159,7 +170,9 @@ __all__ = [
     "Progress",
     "Provisioning",
     "RawAnswer",
+    "Receiver",
     "Rejected",
+    "SQLiteStore",
     "SdkError",
     "SendResult",
     "Sent",

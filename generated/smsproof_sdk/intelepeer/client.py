@@ -35,6 +35,7 @@ PROFILE = Profile(
         "bearer": Scheme("bearer", "Authorization", "token", "INTELEPEER_TOKEN"),
     },
     logger="smsproof_sdk.intelepeer",
+    vendor="intelepeer",
 )
 SEND: Operation[models.SendResult | models.BulkSendResult] = Operation(
     "sendMessage",
@@ -51,7 +52,7 @@ GET_WEBHOOK: Operation[models.WebhookResult] = Operation(
     "GET",
     "/_rest/v4/my/did/sms/webhook",
     parameters={
-        "endpoint": Parameter("endpoint", "query", "form", True, required=True),
+        "endpoint": Parameter("endpoint", "query", "form", True, required=True, address="endpoint"),
     },
     answers={200: Reading("json", models.WebhookResult)},
     errors={400: errors.BadRequest, 401: errors.Unauthorized, 403: errors.Forbidden, 404: errors.NotFound},
@@ -177,7 +178,6 @@ class IntelePeer(SyncClient):
         returns    The webhook of the number.
         raises     NotSent, MaybeSent, SentUnreadable, BadRequest, Unauthorized, Forbidden, NotFound
         """
-        checks.MESSAGE.address(endpoint, "endpoint", "endpoint")
         return self._run(call_one(self._core, GET_WEBHOOK, {"endpoint": endpoint}, deadline=deadline))
 
     def set_webhook(
@@ -287,7 +287,6 @@ class AsyncIntelePeer(AsyncClient):
         returns    The webhook of the number.
         raises     NotSent, MaybeSent, SentUnreadable, BadRequest, Unauthorized, Forbidden, NotFound
         """
-        checks.MESSAGE.address(endpoint, "endpoint", "endpoint")
         return await self._run(call_one(self._core, GET_WEBHOOK, {"endpoint": endpoint}, deadline=deadline))
 
     async def set_webhook(

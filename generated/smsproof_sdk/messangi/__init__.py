@@ -62,11 +62,22 @@ if TYPE_CHECKING:
         RawAnswer as RawAnswer,
         recording as recording,
     )
+    from smsproof_sdk._runtime.receiver import (
+        Receiver as Receiver,
+    )
     from smsproof_sdk._runtime.sending import (
         Progress as Progress,
     )
+    from smsproof_sdk._runtime.store import (
+        MemoryStore as MemoryStore,
+        SQLiteStore as SQLiteStore,
+    )
     from smsproof_sdk._runtime.timestamp import (
         Timestamp as Timestamp,
+    )
+    from smsproof_sdk._runtime.tracker import (
+        Standing as Standing,
+        StatusTracker as StatusTracker,
     )
 
 # Nothing is imported before it is used, so that the models need no HTTP library.
@@ -111,8 +122,13 @@ _HOME = {
     "Preview": "smsproof_sdk._runtime.preview",
     "RawAnswer": "smsproof_sdk._runtime.raw",
     "recording": "smsproof_sdk._runtime.raw",
+    "Receiver": "smsproof_sdk._runtime.receiver",
     "Progress": "smsproof_sdk._runtime.sending",
+    "MemoryStore": "smsproof_sdk._runtime.store",
+    "SQLiteStore": "smsproof_sdk._runtime.store",
     "Timestamp": "smsproof_sdk._runtime.timestamp",
+    "Standing": "smsproof_sdk._runtime.tracker",
+    "StatusTracker": "smsproof_sdk._runtime.tracker",
 }
 
 __all__ = [
@@ -133,6 +149,7 @@ __all__ = [
     "InvalidRequest",
     "MalformedInbound",
     "MaybeSent",
+    "MemoryStore",
     "Message",
     "Messangi",
     "Meta",
@@ -142,9 +159,11 @@ __all__ = [
     "Preview",
     "Progress",
     "RawAnswer",
+    "Receiver",
     "Recipient",
     "Refused",
     "Rejected",
+    "SQLiteStore",
     "SdkError",
     "SendBatchItem",
     "SendResult",
@@ -152,7 +171,9 @@ __all__ = [
     "SentBatch",
     "SentMessage",
     "SentUnreadable",
+    "Standing",
     "StatusError",
+    "StatusTracker",
     "Timestamp",
     "UnexpectedStatus",
     "Unknown",

@@ -279,3 +279,4 @@ class BatchResult(Model):
 
 DeliveryStatus.inbound_id = "id"
 DeliveryStatus.inbound_status = "status"
+DeliveryStatus.inbound_life_cycle = "messangi-status"

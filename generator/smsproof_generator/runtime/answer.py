@@ -82,11 +82,11 @@ def failed(operation: Operation[Any], raw: RawAnswer) -> SdkError:
     """The error for a status that is no success."""
     kind = by_status(operation.errors, raw.status, success=False) or UnexpectedStatus
     try:
-        reason = reason_in(decoded(raw))
+        content = decoded(raw)
     except ValueError:
-        reason = ""
+        content = None
     safe = True if operation.reads else refused_safely(raw.status)
-    error: StatusError = kind(raw, reason, is_retry_safe=safe)
+    error: StatusError = kind(raw, reason_in(content), is_retry_safe=safe, content=content)
     return error
 
 
@@ -110,6 +110,8 @@ def read(operation: Operation[T], raw: RawAnswer, *, id_at: str | None = None) -
             return cast(T, raw.body.decode("utf-8"))
         if reading.kind == "bytes":
             return cast(T, raw.body)
+        if reading.kind == "any":
+            return cast(T, _whatever(raw.body))
         value = decoded(raw)
         found = identifier(at(value, id_at)) if id_at else None
         if reading.model is not None and documented:
@@ -125,3 +127,16 @@ def read(operation: Operation[T], raw: RawAnswer, *, id_at: str | None = None) -
 
 def _safe(operation: Operation[Any]) -> bool:
     return operation.reads
+
+
+def _whatever(body: bytes) -> object:
+    """An undocumented body: None when empty, JSON when it is that, else text or bytes."""
+    if not body:
+        return None
+    try:
+        return from_json(body, allow_inf_nan=False)
+    except ValueError:
+        try:
+            return body.decode("utf-8")
+        except UnicodeDecodeError:
+            return body

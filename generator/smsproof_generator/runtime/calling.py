@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from .answer import failed
+from .checking import check_address
 from .credential import Credential, Scheme, Secret, header_value
 from .errors import ConfigurationError, MaybeSent, NotSent
 from .operation import Operation
@@ -59,6 +60,7 @@ class Core:
     timeout     seconds for one wait
     deadline    seconds for one call, all its tries and waits together
     retries     further tries, where a further try cannot send twice
+    vendor      whose forms of addresses are checked here; None checks none
     """
 
     base_url: str
@@ -70,6 +72,7 @@ class Core:
     credentials: Mapping[str, Credential]
     logger: logging.Logger
     user_agent: str
+    vendor: str | None = None
     secrets: dict[str, Secret] = field(default_factory=dict, repr=False)
 
 
@@ -87,12 +90,16 @@ _MISSING: Any = object()
 
 
 def ready(
+    core: Core,
     operation: Operation[Any],
     values: Mapping[str, object],
     body: object = _MISSING,
     media_type: str | None = None,
 ) -> Ready:
     """Write values and body as the operation says; raises InvalidRequest."""
+    for name, parameter in operation.parameters.items():
+        if parameter.address and core.vendor and values.get(name) is not None:
+            check_address(values[name], core.vendor, parameter.address, name)
     path, headers = target(operation, values) if operation.parameters else (operation.path, [])
     content = None
     if body is not _MISSING and body is not None:

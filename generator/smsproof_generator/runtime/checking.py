@@ -15,6 +15,16 @@ from .shape import is_listing
 _PLACEHOLDER = re.compile(r"\{([0-9]{1,3})\}")
 
 
+def check_address(address: object, vendor: str, role: str, place: str, *, index: int | None = None) -> None:
+    """Raise InvalidAddress unless the vendor takes this address in this role."""
+    if not isinstance(address, str):
+        raise InvalidAddress(place, "not-text", "an address as text", index=index)
+    try:
+        check(address, vendor, Role(role))
+    except AddressError as error:
+        raise InvalidAddress(place, error.reason, f"{error.expected}; got {address!r}", index=index) from error
+
+
 @dataclass(frozen=True, slots=True)
 class Checks:
     """What a contract asks of one kind of body.
@@ -34,31 +44,22 @@ class Checks:
     recipients: str | None = None
     values: str | None = None
 
-    def __call__(self, body: Any, index: int | None = None) -> None:
-        """Raise InvalidRequest or InvalidAddress for the first rule that is broken."""
+    def __call__(self, body: Any, *, index: int | None = None, addresses: bool = True) -> None:
+        """Raise InvalidRequest or InvalidAddress for the first rule that is broken; addresses come last."""
         for field, other, value in self.requires:
             given = getattr(body, field)
             if given and getattr(body, other) != value:
                 raise InvalidRequest(
                     other, f"must be {value!r} when {field} is given", f"{other}={value!r}, or no {field}", index=index
                 )
-        for path, role in self.addresses:
-            for place, address in _walk(body, path, ""):
-                self.address(address, role, place, index)
         if self.values is not None and self.text is not None and self.recipients is not None:
             template = getattr(body, self.text)
             for at, recipient in enumerate(getattr(body, self.recipients) or ()):
                 place = f"{self.recipients}[{at}].{self.values}"
                 _filled(template, getattr(recipient, self.values) or (), place, index)
-
-    def address(self, address: object, role: str, place: str, index: int | None = None) -> None:
-        """Raise InvalidAddress unless the vendor takes this address in this role."""
-        if not isinstance(address, str):
-            raise InvalidAddress(place, "not-text", "an address as text", index=index)
-        try:
-            check(address, self.vendor, Role(role))
-        except AddressError as error:
-            raise InvalidAddress(place, error.reason, f"{error.expected}; got {address!r}", index=index) from error
+        for path, role in self.addresses if addresses else ():
+            for place, address in _walk(body, path, ""):
+                check_address(address, self.vendor, role, place, index=index)
 
     def texts(self, body: Any) -> list[str]:
         """The texts that handsets will get: one, or one for each recipient of a template."""

@@ -27,6 +27,7 @@ class Profile:
     """What the contract says about the client as a whole.
 
     servers   base URLs by name; the first is the default; empty when the contract names none
+    vendor    whose rules for addresses hold, or None
     """
 
     name: str
@@ -34,6 +35,7 @@ class Profile:
     servers: Mapping[str, str]
     schemes: Mapping[str, Scheme]
     logger: str
+    vendor: str | None = None
 
 
 class CommonOptions(TypedDict, total=False):
@@ -47,6 +49,7 @@ class CommonOptions(TypedDict, total=False):
     trust_env         whether proxy settings of the environment are used (default False)
     max_answer_bytes  the most of an answer that is read (default 2 MiB)
     allow_insecure    whether http is taken for hosts other than this machine (default False)
+    check_addresses   whether numbers and sender ids are checked before anything leaves (default True)
     """
 
     base_url: str
@@ -57,6 +60,7 @@ class CommonOptions(TypedDict, total=False):
     trust_env: bool
     max_answer_bytes: int
     allow_insecure: bool
+    check_addresses: bool
 
 
 class Options(CommonOptions, total=False):
@@ -127,6 +131,7 @@ def _core(profile: Profile, server: str, given: Mapping[str, Token | AsyncToken]
         credentials=gather(profile.schemes, given),
         logger=logging.getLogger(profile.logger),
         user_agent=f"{profile.logger}/{profile.version}",
+        vendor=profile.vendor if options.get("check_addresses", True) else None,
     )
 
 

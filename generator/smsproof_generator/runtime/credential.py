@@ -45,8 +45,9 @@ class Credential:
     @property
     def given(self) -> Secret:
         """The secret itself, where it is no function's to give."""
-        if isinstance(self.source, str | tuple):
-            return self.source
+        source = self.source
+        if source is not None and not callable(source):
+            return source
         raise ConfigurationError("a token is a text, a pair of texts or a function that gives one.")
 
 

@@ -6,7 +6,7 @@ HTTP libraries time each read on its own, so a server that drips one byte per se
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -19,7 +19,7 @@ _ends: ContextVar[float | None] = ContextVar("_ends", default=None)
 
 
 @contextmanager
-def ending_at(moment: float) -> Iterator[None]:
+def ending_at(moment: float) -> Generator[None]:
     """Bound every socket wait of this thread by `moment` (of `time.monotonic`)."""
     token = _ends.set(moment)
     try:

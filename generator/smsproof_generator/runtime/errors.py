@@ -113,14 +113,16 @@ class StatusError(SdkError):
 
     status          the HTTP status
     reason          the vendor's own words, or "" when it gave none
+    content         the decoded JSON of the answer, or None when it is none
     raw             the answer as it came
     is_retry_safe   True for a 4xx (refused); None for 408, 3xx and 5xx (unknown) unless the request only reads
     """
 
     fault: ClassVar[Fault] = "caller"
 
-    def __init__(self, raw: RawAnswer, reason: str, *, is_retry_safe: bool | None) -> None:
+    def __init__(self, raw: RawAnswer, reason: str, *, is_retry_safe: bool | None, content: object = None) -> None:
         self.raw = raw
+        self.content = content
         self.status = raw.status
         self.reason = reason
         self.is_retry_safe = is_retry_safe

@@ -41,16 +41,20 @@ class Model(BaseModel):
     @classmethod
     def _loosely(cls, raw: dict[str, Any]) -> Self:
         """An unvalidated object: each field validated alone, and left as it came where it does not fit."""
-        fields: dict[str, Any] = {}
+        loose = cls.model_construct(**raw)
         for name, field in cls.model_fields.items():
-            wire = field.alias or name
-            value = raw.pop(wire, None)
+            value = raw.get(field.alias or name)
             annotation = field.annotation
-            if value is not None and isinstance(annotation, type) and issubclass(annotation, Model):
-                fields[name] = annotation._loosely(dict(value)) if is_object(value) else value
+            if isinstance(annotation, type) and issubclass(annotation, Model) and is_object(value):
+                value = annotation._loosely(dict(value))
             else:
-                fields[name] = value
-        return cls.model_construct(**fields, **{key: value for key, value in raw.items() if key not in fields})
+                try:
+                    cls.__pydantic_validator__.validate_assignment(loose, name, value)
+                    continue
+                except ValidationError:
+                    pass
+            object.__setattr__(loose, name, value)
+        return loose
 
 
 def _oddity(place: tuple[int | str, ...], message: str) -> str:

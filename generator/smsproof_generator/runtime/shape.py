@@ -24,3 +24,8 @@ def is_mapping(value: object) -> TypeGuard[Mapping[Any, Any]]:
 def is_listing(value: object) -> TypeGuard[Sequence[Any]]:
     """Whether a given value is a list of values; text and bytes are one value."""
     return isinstance(value, Sequence | set | frozenset) and not isinstance(value, str | bytes)
+
+
+def is_file(value: object) -> TypeGuard[tuple[str, bytes]]:
+    """Whether a given value is a file with its name."""
+    return isinstance(value, tuple)

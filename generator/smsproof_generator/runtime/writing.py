@@ -13,7 +13,7 @@ from pydantic_core import to_json, to_jsonable_python
 
 from .errors import InvalidRequest
 from .operation import BodyKind, Operation, Parameter
-from .shape import is_listing, is_mapping
+from .shape import is_file, is_listing, is_mapping
 from .timestamp import Timestamp
 
 # RFC 3986 section 2.2: what `allowReserved` lets through.
@@ -182,12 +182,13 @@ def _multipart(value: object) -> tuple[bytes, str]:
     """A multipart/form-data body (RFC 7578) and its media type. A file is bytes, or (file name, bytes)."""
     boundary = secrets.token_hex(16)
     body = bytearray()
+    content: bytes
     for key, item in _fields(value).items():
         for one in item if is_listing(item) and not isinstance(item, tuple) else (item,):
             disposition = f'form-data; name="{_quoted(key)}"'
             kind = ""
-            if isinstance(one, tuple):
-                name, content = one[0], one[1]
+            if is_file(one):
+                name, content = one
                 disposition += f'; filename="{_quoted(name)}"'
                 kind = "Content-Type: application/octet-stream\r\n"
             elif isinstance(one, bytes):
