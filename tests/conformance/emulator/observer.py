@@ -178,6 +178,7 @@ async def _messangi(call: Callable[..., Any], application: Application, outbox: 
         call(f"batch option {key}", "POST", BATCH, {**plain, key: value})
     for wrong in ({"requestDR": "true"}, {"type": "MO"}, {"callbacks": ["http://a/200"]}):
         call(f"wrong {wrong}", "POST", SINGLE, {**good, **wrong})
+        call(f"batch wrong {wrong}", "POST", BATCH, {**plain, **wrong})
     call("all options", "POST", SINGLE, {**good, **options, "text": "área"})
     call("minimal", "POST", SINGLE, good)
     for text in ("x" * 161, "x" * 1600, "x" * 1601, "я" * 670, "я" * 1601):

@@ -218,6 +218,17 @@ class BatchCallbacksIgnored(Messangi):
         return answer
 
 
+@fault("batch-request-dr-string-accepted", "MS-BATCH-11")
+class BatchRequestDrStringAccepted(_BatchRepaired):
+    """`requestDR` of a batch may be the string "true".
+
+    The page says true or false.
+    """
+
+    def repaired(self, batch: dict[str, Any]) -> object:
+        return {**batch, "requestDR": True} if isinstance(batch.get("requestDR"), str) else batch
+
+
 @fault("batch-options-refused", "MS-BATCH-11", "MS-BATCH-12")
 class BatchOptionsRefused(Messangi):
     """A batch with options beside its recipients is refused.
@@ -439,15 +450,15 @@ class BatchDateEpoch(_BatchData):
         return {**data, "date": self.timestamp()}
 
 
-@fault("batch-options-not-echoed", "MS-BRESP-13")
-class BatchOptionsNotEchoed(_BatchData):
-    """connection, callbacks, email, externalId and clientId of a batch do not come back.
+@fault("batch-external-id-echoed-wrong", "MS-BRESP-13")
+class BatchExternalIdEchoedWrong(_BatchData):
+    """`data.externalId` of a batch is not the one that was sent.
 
-    The page lists them in the answer.
+    It identifies something in the customer's systems.
     """
 
     def changed(self, data: Body) -> Body:
-        return without(data, "connection", "callbacks", "email", "externalId", "clientId")
+        return {**data, "externalId": str(data["externalId"]) + "-1"} if "externalId" in data else data
 
 
 @fault("batch-type-echoed-mo", "MS-BRESP-13")
@@ -492,7 +503,7 @@ class BatchOverLongQueued(Messangi):
         return min(segments, 10) if getattr(self, "_in_batch", False) else segments
 
 
-@fault("batch-sends-first-only", "MS-BRESP-04")
+@fault("batch-sends-first-only", "MS-CALLBACK-09")
 class BatchSendsFirstOnly(Messangi):
     """All recipients get ids, and only the first one a message.
 

@@ -133,7 +133,7 @@ class CallbackStatusInSmallLetters(_Respelled):
     right, wrong = "SENT", "sent"
 
 
-@fault("callback-status-segments", "MS-STATUS-16")
+@fault("callback-status-segments", "MS-CALLBACK-07", "MS-STATUS-16")
 class CallbackStatusSegments(_Respelled):
     """An over-long text is told TOO_MANY_SEGMENTS.
 
@@ -143,7 +143,7 @@ class CallbackStatusSegments(_Respelled):
     right, wrong = "SEGMENTS_EXCEEDED", "TOO_MANY_SEGMENTS"
 
 
-@fault("callback-status-code", "MS-STATUS-09")
+@fault("callback-status-code", "MS-CALLBACK-07", "MS-STATUS-09")
 class CallbackStatusCode(_Respelled):
     """A sender that is not assigned is told NOT_ALLOWED.
 

@@ -583,7 +583,7 @@ class OperatorNumber(_Data):
         return {**data, "operator": 7}
 
 
-@fault("status-queued", "MS-RESP-12")
+@fault("status-queued", "MS-RESP-12", "MS-RESP-13")
 class StatusQueued(_Data):
     """`data.status` is QUEUED.
 
@@ -592,17 +592,6 @@ class StatusQueued(_Data):
 
     def changed_data(self, data: Body) -> Body:
         return {**data, "status": "QUEUED"}
-
-
-@fault("status-dequeued", "MS-RESP-13")
-class StatusDequeued(_Data):
-    """`data.status` of a fresh message is DEQUEUED.
-
-    Legal by the list, and not what the example shows.
-    """
-
-    def changed_data(self, data: Body) -> Body:
-        return {**data, "status": "DEQUEUED"}
 
 
 @fault("date-local", "MS-RESP-14")
@@ -614,17 +603,6 @@ class DateLocal(_Data):
 
     def changed_data(self, data: Body) -> Body:
         return {**data, "date": str(data["date"])[:19].replace("T", " ")}
-
-
-@fault("options-not-echoed", "MS-RESP-15")
-class OptionsNotEchoed(_Data):
-    """connection, callbacks, email, externalId and clientId do not come back.
-
-    The page lists them in the answer.
-    """
-
-    def changed_data(self, data: Body) -> Body:
-        return without(data, "connection", "callbacks", "email", "externalId", "clientId")
 
 
 @fault("client-id-echoed-wrong", "MS-RESP-15")
