@@ -12,12 +12,13 @@ import json
 import os
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
-from smsproof_conformance.exchange import Answer, Arrival, Exchange, Headers, Lost, Request, State
+from smsproof_conformance.disguise import Lookout
+from smsproof_conformance.exchange import Answer, Arrival, Exchange, Headers, Lost, Request, State, is_object
 from smsproof_conformance.target import Token
 
 _SCHEMA = """
@@ -46,6 +47,7 @@ RUNS = Path(".smsproof") / "runs"
 # A shorter "secret" (`t`, `test`) stands in ordinary words and JSON keys: taking it out would falsify the record that is
 # judged, and protect nothing that a guess would not find.
 _SHORTEST_SECRET = 6
+_REMOVED = "[secret]"
 
 
 class LedgerError(Exception):
@@ -80,7 +82,9 @@ class Ledger:
     def __init__(self, connection: sqlite3.Connection, path: Path | None, secrets: Sequence[str] = ()) -> None:
         self._db = connection
         self.path = path
-        self._secrets = tuple(secret.encode() for secret in secrets if len(secret) >= _SHORTEST_SECRET)
+        self._secrets = tuple(secret for secret in secrets if len(secret) >= _SHORTEST_SECRET)
+        # A header's bytes are read as Latin-1, so that a secret beyond ASCII comes back as other characters.
+        self._lookout = Lookout([*self._secrets, *(secret.encode().decode("latin-1") for secret in self._secrets)])
         self._lock: int | None = None
 
     @classmethod
@@ -152,7 +156,7 @@ class Ledger:
     # -- what a run is about -------------------------------------------------------------------------------------
 
     def set_fact(self, key: str, value: Any) -> None:
-        self._write("INSERT OR REPLACE INTO fact VALUES (?, ?)", (key, self._clean_text(_dump(value))))
+        self._write("INSERT OR REPLACE INTO fact VALUES (?, ?)", (key, self._clean_json(value)))
 
     def fact(self, key: str) -> Any:
         """A recorded fact of the run, None when it was not recorded."""
@@ -178,7 +182,7 @@ class Ledger:
 
     def note(self, case: str, key: str, value: Any) -> None:
         """Record something a case saw that is no exchange: an outbox, a settled inbox, a fuzz verdict."""
-        self._write("INSERT OR REPLACE INTO note VALUES (?, ?, ?)", (case, key, self._clean_text(_dump(value))))
+        self._write("INSERT OR REPLACE INTO note VALUES (?, ?, ?)", (case, key, self._clean_json(value)))
 
     def notes(self, case: str) -> dict[str, Any]:
         rows = self._db.execute("SELECT key, value FROM note WHERE case_id = ?", (case,)).fetchall()
@@ -196,7 +200,7 @@ class Ledger:
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 request.case, request.step, request.operation, request.method, self._clean_text(request.target),
-                _dump(request.headers), self._clean(request.body), request.token, request.paid, request.parts,
+                self._clean_json(request.headers), self._clean(request.body), request.token, request.paid, request.parts,
                 State.SENDING,
             ),
         )  # fmt: skip
@@ -216,7 +220,7 @@ class Ledger:
             "UPDATE exchange SET state = ?, status = ?, answer_headers = ?, answer_body = ?, malformed = ?, elapsed = ?"
             " WHERE id = ?",
             (
-                State.ANSWERED, outcome.status, self._clean_text(_dump(outcome.headers)), self._clean(outcome.body),
+                State.ANSWERED, outcome.status, self._clean_json(outcome.headers), self._clean(outcome.body),
                 outcome.malformed, outcome.elapsed_seconds, exchange,
             ),
         )  # fmt: skip
@@ -250,7 +254,7 @@ class Ledger:
     ) -> None:
         self._write(
             "INSERT INTO arrival (case_id, hook, method, headers, body, secret, status, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (case, hook, method, self._clean_text(_dump(headers)), self._clean(body), secret, status, time.time()),
+            (case, hook, method, self._clean_json(headers), self._clean(body), secret, status, time.time()),
         )
 
     def arrivals(self) -> Iterator[Arrival]:
@@ -275,16 +279,24 @@ class Ledger:
 
     # -- the one door --------------------------------------------------------------------------------------------
 
+    def holds_secret(self, text: str) -> bool:
+        """Whether a text could not be recorded as it is."""
+        return self._clean_text(text) != text
+
     def _clean(self, data: bytes | None) -> bytes | None:
-        for secret in self._secrets:
-            if data and secret in data:
-                data = data.replace(secret, b"[secret]")
-        return data
+        if not data:
+            return data
+        return self._clean_text(data.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
 
     def _clean_text(self, text: str) -> str:
+        """A text without any secret, in whatever disguise a peer echoes it."""
         for secret in self._secrets:
-            text = text.replace(secret.decode(), "[secret]")
-        return text
+            text = text.replace(secret, _REMOVED)
+        return self._lookout.replace(text, lambda _: _REMOVED)
+
+    def _clean_json(self, value: Any) -> str:
+        """A value as JSON, cleaned before it is written: a secret need not look like itself once it is escaped."""
+        return json.dumps(_mapped(value, self._clean_text), separators=(",", ":"))
 
     def _write(self, statement: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
         try:
@@ -307,8 +319,14 @@ class _Transaction:
         self._db.execute("COMMIT" if kind is None else "ROLLBACK")
 
 
-def _dump(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"))
+def _mapped(value: Any, clean: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return clean(value)
+    if is_object(value):
+        return {clean(key): _mapped(item, clean) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_mapped(item, clean) for item in cast("Sequence[Any]", value)]
+    return value
 
 
 def _headers(text: str) -> Headers:

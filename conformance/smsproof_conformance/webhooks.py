@@ -62,6 +62,8 @@ class Webhooks:
             if not self._target.on_loopback:
                 raise CannotRestore(f"the webhook of {endpoint} could not be read, so it could not be put back")
             before = None
+        elif self._ledger.holds_secret(before):
+            raise CannotRestore(f"the webhook of {endpoint} holds a secret, which no run file may keep to put it back")
         self._ledger.changing_webhook(endpoint, before)
         self._before[endpoint] = before
 

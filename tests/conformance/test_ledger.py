@@ -6,9 +6,10 @@ import stat
 from pathlib import Path
 
 import pytest
-
 from smsproof_conformance.exchange import Answer, Lost, Request, State
 from smsproof_conformance.ledger import Ledger, LedgerError, find, new_path
+
+from tests.conformance.disguises import everything
 
 SECRETS = ("canary-token", "canary-code")
 
@@ -104,3 +105,34 @@ def test_a_file_that_is_no_run_is_refused(tmp_path: Path) -> None:
 
 def test_a_target_name_cannot_leave_the_folder(tmp_path: Path) -> None:
     assert new_path("../../etc/x", tmp_path).parent == tmp_path
+
+
+@pytest.mark.parametrize("name", everything("canary-code"))
+def test_no_disguise_of_a_secret_reaches_the_file(name: str, tmp_path: Path) -> None:
+    echo = f"you said {everything('canary-code')[name]}!"
+    ledger = Ledger.create(tmp_path / "run.sqlite", SECRETS)
+    id_ = ledger.intend(Request("c", "s", None, "GET", f"/{echo}", (("X", echo),), echo.encode(), "good"))
+    ledger.settle(id_, Answer(200, ((echo, echo),), echo.encode(), 0.1))
+    ledger.settle(ledger.intend(request()), Lost("transport.reset", True, echo))
+    ledger.arrive("case", "hook", "POST", (("X", echo),), echo.encode(), None, 200)
+    ledger.note("case", "outbox", [{echo: echo}])
+    ledger.set_fact("stopped", {"reason": echo})
+    ledger.close()
+    for file in tmp_path.iterdir():
+        assert everything("canary-code")[name].encode() not in file.read_bytes()
+        assert b"canary" not in file.read_bytes().lower()
+
+
+def test_a_body_that_is_no_text_comes_out_as_it_went_in(tmp_path: Path) -> None:
+    data = bytes(range(256)) + "é€😀".encode()
+    with Ledger.create(tmp_path / "run.sqlite", SECRETS) as ledger:
+        ledger.settle(ledger.intend(request(body=data)), Answer(200, (), data, 0.1))
+        (exchange,) = ledger.exchanges()
+    assert exchange.request.body == data
+    assert exchange.answer is not None and exchange.answer.body == data
+
+
+def test_a_ledger_says_what_it_could_not_keep_as_it_is() -> None:
+    with Ledger.in_memory(SECRETS) as ledger:
+        assert ledger.holds_secret("https://hooks.example/canary%2Dtoken")
+        assert not ledger.holds_secret("https://hooks.example/sms")
