@@ -7,7 +7,7 @@ ending, note how it ended. Judging is another module's business and needs nothin
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -28,6 +28,7 @@ _RESTORE_SECONDS = 2.0
 _IN_FLIGHT_SECONDS = 2.0  # how long a request in flight may still take after a signal
 
 Progress = Callable[[str, int, int], None]
+Phase = Callable[[Wire, Interruption, Progress], Awaitable[None]]
 
 
 def _silent(_case: str, _done: int, _planned: int) -> None:
@@ -53,8 +54,11 @@ class Run:
     interruption: Interruption = field(default_factory=Interruption)
     peer: Callable[[Target, Secrets], Peer] = Peer.over_http
 
-    def start(self, cases: Sequence[Case], *, seed: int) -> None:
-        """Act every scenario among `cases` and record it; standing judges need no act."""
+    def start(self, cases: Sequence[Case], *, seed: int, then: Phase | None = None) -> None:
+        """Act every scenario among `cases` and record it; standing judges need no act.
+
+        then    what else acts in the same run once the scenarios have: the fuzz phase.
+        """
         facts = {
             "target": self.target.model_dump(mode="json"),
             "vendor": self.contract.vendor,
@@ -67,7 +71,7 @@ class Run:
             self.ledger.set_fact(key, value)
         scenarios = _scenarios(cases)
         self.ledger.plan(case.id for case in scenarios)
-        asyncio.run(self._act(scenarios))
+        asyncio.run(self._act(scenarios, then))
 
     def resume(self, cases: Sequence[Case]) -> None:
         """Go on with an abandoned run: only scenarios that never started; nothing is sent a second time.
@@ -82,7 +86,7 @@ class Run:
         planned = {case for case, (state, _) in self.ledger.acts().items() if state == "planned"}
         asyncio.run(self._act([case for case in _scenarios(cases) if case.id in planned]))
 
-    async def _act(self, scenarios: Sequence[Scenario]) -> None:
+    async def _act(self, scenarios: Sequence[Scenario], then: Phase | None = None) -> None:
         self._cancel_late()
         inbox = Inbox(self.target, self.secrets, self.ledger)
         peer = self.peer(self.target, self.secrets)
@@ -92,6 +96,8 @@ class Run:
             for done, case in enumerate(scenarios):
                 self.progress(case.id, done, len(scenarios))
                 await self._act_one(case, Actor(case.id, wire, inbox, peer.control, self.interruption))
+            if then is not None:
+                await then(wire, self.interruption, self.progress)
         except BudgetSpent as spent:
             self._stop(
                 ExitCode.SAFETY_LIMIT, f"The budget stops this run: {spent}. Raise --budget or select fewer cases."

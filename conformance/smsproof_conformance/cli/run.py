@@ -10,11 +10,12 @@ from rich.console import Console
 from smsproof_spec import contract as contracts
 
 from smsproof_conformance import settings
-from smsproof_conformance.case import Case, cases
+from smsproof_conformance.case import cases
 from smsproof_conformance.charge import Budget
 from smsproof_conformance.cli.conclusion import conclude
 from smsproof_conformance.cli.door import UsageError, door
 from smsproof_conformance.cli.dry_run import print_rehearsal
+from smsproof_conformance.effort import MAX_EXAMPLES, TIME_LIMIT_SECONDS, Effort, fuzz_phase
 from smsproof_conformance.interruption import Interruption
 from smsproof_conformance.ledger import Ledger, new_path
 from smsproof_conformance.rehearsal import rehearse
@@ -27,6 +28,8 @@ TargetName = Annotated[str, typer.Argument(help="Name of a [target.NAME] table."
 Config = Annotated[Path | None, typer.Option(help="Settings file; smsproof.toml or pyproject.toml by default.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Findings that would warn fail.")]
 Fuzz = Annotated[bool, typer.Option("--fuzz/--no-fuzz", help="Run the fuzz phase after the cases (loopback only).")]
+MaxExamples = Annotated[int, typer.Option(min=1, help="Fuzz: examples of each strategy of each operation.")]
+TimeLimit = Annotated[float, typer.Option(min=0, help="Fuzz: seconds after which nothing new is sent.")]
 Seed = Annotated[int, typer.Option(help="The same seed gives the same requests.")]
 Patterns = Annotated[list[str] | None, typer.Option("--case", help="Only cases whose id matches (repeatable).")]
 Live = Annotated[bool, typer.Option("--live", help="Allow a target that is not loopback; needs --budget.")]
@@ -40,6 +43,8 @@ def run(
     config: Config = None,
     strict: Strict = False,
     fuzz: Fuzz = True,
+    max_examples: MaxExamples = MAX_EXAMPLES,
+    time_limit: TimeLimit = TIME_LIMIT_SECONDS,
     seed: Seed = 1,
     case: Patterns = None,
     live: Live = False,
@@ -68,9 +73,8 @@ def run(
                 status.update(f"{done} of {planned}  {case_id}")
 
             act = Run(chosen, secrets, contract, ledger, Budget(budget), progress, interruption)
-            act.start(selected, seed=seed)
-            if fuzz and not case:
-                selected = [*selected, *_fuzz(act)]
+            effort = Effort(seed, max_examples, time_limit) if fuzz and not case else None
+            act.start(selected, seed=seed, then=fuzz_phase(selected, effort))
         conclude(console, ledger, contract, selected, report or [], strict=strict)
 
 
@@ -81,7 +85,3 @@ def require_permission(target: Target, live: bool, budget: int | None) -> None:
             f"{target.base_url} is not loopback: a run there sends messages that are charged. Nothing was sent."
             " To allow it, add --live --budget N (message parts); only numbers.destinations are ever texted."
         )
-
-
-def _fuzz(_: Run) -> list[Case]:
-    return []

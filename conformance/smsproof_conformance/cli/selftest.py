@@ -11,9 +11,11 @@ from smsproof_spec import contract as contracts
 
 from smsproof_conformance.case import cases
 from smsproof_conformance.cli.door import door
+from smsproof_conformance.cli.run import MaxExamples, Seed, TimeLimit
 from smsproof_conformance.coverage import table
 from smsproof_conformance.demonstration import SECRETS, target
 from smsproof_conformance.documented import documented_answers, documented_requests
+from smsproof_conformance.effort import MAX_EXAMPLES, TIME_LIMIT_SECONDS, Effort, fuzz_phase
 from smsproof_conformance.emulator import running
 from smsproof_conformance.exit_code import ExitCode, strongest
 from smsproof_conformance.judge import judge
@@ -26,7 +28,9 @@ from smsproof_conformance.runner import Run
 
 def selftest(
     report_dir: Annotated[Path, typer.Option(help="Where the reports go.")] = Path("report"),
-    seed: Annotated[int, typer.Option(help="The same seed gives the same requests.")] = 1,
+    seed: Seed = 1,
+    max_examples: MaxExamples = MAX_EXAMPLES,
+    time_limit: TimeLimit = TIME_LIMIT_SECONDS,
 ) -> None:
     """Run the suite in --strict against the emulators of both vendors, and print the coverage."""
     with door():
@@ -37,7 +41,7 @@ def selftest(
             selected = list(cases(vendor).values())
             with running(vendor) as emulator, Ledger.in_memory(SECRETS.values()) as ledger:
                 Run(target(vendor, emulator.url, emulator.control), SECRETS, contract, ledger).start(
-                    selected, seed=seed
+                    selected, seed=seed, then=fuzz_phase(selected, Effort(seed, max_examples, time_limit))
                 )
                 judged = judge(ledger, contract, selected, strict=True)
                 record = Record.of(ledger)

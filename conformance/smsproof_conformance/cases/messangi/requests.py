@@ -82,12 +82,8 @@ def _free(word: Breach, value: Any) -> bool:
     key = str(steps[-1]) if steps else ""
     if key in _OPTIONS or key in ("connection", "params"):
         scalar = isinstance(held, str | int | float) and key not in ("type", "params", "requestDR")
-        return (
-            held is None
-            or scalar
-            or key == "requestDR" and (held in ("true", "false") or held in (0, 1))
-            or key == "callbacks" and is_array(held)
-        )  # fmt: skip
+        spelled = key == "requestDR" and str(held) in ("true", "false", "0", "1")
+        return held is None or scalar or spelled or (key == "callbacks" and is_array(held))
     if key in ("from", "text", "to") and isinstance(held, int | float) and not isinstance(held, bool):
         return True
     return key == "to" and isinstance(held, str) and _PERHAPS_DESTINATION(held) is not None
@@ -98,7 +94,7 @@ def _usual_option(name: str, held: Any) -> bool:
         case "requestDR":
             return isinstance(held, bool)
         case "type":
-            return held == "MT"
+            return isinstance(held, str) and held == "MT"
         case "externalId" | "clientId":
             return isinstance(held, str) and re.fullmatch(r"[A-Za-z0-9]{1,32}", held) is not None
         case "email":

@@ -1,0 +1,290 @@
+"""Every request of a run, fuzz included: right data is accepted, wrong data is refused (sections 2B, 2D, 2E, 2F).
+
+A refusal is any 4xx: which one is the business of the cases. What the decisions leave free is open: short numbers
+(AMB-IP-06), lengths of codes and names (AMB-IP-05), empty texts (AMB-IP-40), unusual but absolute URLs (AMB-IP-25),
+names as endpoints (AMB-IP-38), null for an absent guid (part 7, decision 11), several endpoints in a read (AMB-IP-14).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlsplit
+
+from smsproof_spec.rules import Malformed
+
+from smsproof_conformance.case import Section
+from smsproof_conformance.exchange import MISSING, Exchange, dig, is_array, pointer
+from smsproof_conformance.expectation import (
+    ACCEPT,
+    BUSY,
+    Claim,
+    Expectation,
+    Freedom,
+    binding,
+    left_open,
+    plain,
+    refuse,
+    request_schemas,
+    sent,
+    speaks_of_data,
+    unreadable,
+)
+from smsproof_conformance.finding import Breach, Judgement, breach
+from smsproof_conformance.record import NotObserved, Record
+from smsproof_conformance.target import Numbers
+
+section = Section("intelepeer", "requests")
+
+_MESSAGE_KEYS: Final = frozenset({"from", "to", "text", "guid"})
+_SETTINGS_KEYS: Final = frozenset({"endpoints", "webhook"})
+# What may be taken for an address although the contract's own form is narrower.
+_PERHAPS_LONG: Final = r"\+[1-9][0-9]{1,14}"
+_PERHAPS_CODE: Final = r"[0-9]{1,3}-[A-Za-z0-9][A-Za-z0-9 ._-]*"
+_PERHAPS_SENDER: Final = re.compile(f"{_PERHAPS_LONG}|{_PERHAPS_CODE}").fullmatch
+_PERHAPS_DESTINATION: Final = re.compile(_PERHAPS_LONG).fullmatch
+
+
+def expectation(exchange: Exchange, numbers: Numbers) -> Expectation:
+    """What a request that is not a list of messages deserves."""
+    match exchange.request.operation:
+        case "sendMessage":
+            value = sent(exchange)
+            return (
+                unreadable(value, "IP-SEND-02", exchange)
+                if isinstance(value, Malformed)
+                else _message(value, exchange, numbers)
+            )
+        case "setWebhook":
+            value = sent(exchange)
+            return (
+                unreadable(value, "IP-HOOK-02", exchange)
+                if isinstance(value, Malformed)
+                else _settings(value, exchange, numbers)
+            )
+        case "getWebhook":
+            return _reading(exchange, numbers)
+        case _:
+            return left_open(Freedom.UNUSUAL)
+
+
+def _message(value: Any, exchange: Exchange, numbers: Numbers, *at: int) -> Expectation:
+    broken = list(request_schemas("intelepeer").violations("Message", value, exchange, *at))
+    forbidden = [word for word in broken if binding("intelepeer", word) and not _free_in_message(word, value, len(at))]
+    if forbidden:
+        return refuse(*forbidden)
+    if broken:
+        return left_open(Freedom.ASSUMED)
+    if value.keys() - _MESSAGE_KEYS or not plain(value["text"]) or not plain(value.get("guid", "absent")):
+        return left_open(Freedom.UNUSUAL)
+    own = (*numbers.long_codes, *numbers.short_codes, *numbers.alphanumerics)
+    return ACCEPT if value["from"] in own and value["to"] in numbers.destinations else left_open(Freedom.FOREIGN)
+
+
+def _free_in_message(word: Breach, value: Any, depth: int) -> bool:
+    """Whether a violation of the contract is one that the decisions leave to the vendor."""
+    key = "/".join(word.pointer.split("/")[1 + depth :])
+    held = dig(value, key)
+    return (
+        key == "guid" and held is None
+        or key == "from" and isinstance(held, str) and _PERHAPS_SENDER(held) is not None
+        or key == "to" and isinstance(held, str) and _PERHAPS_DESTINATION(held) is not None
+    )  # fmt: skip
+
+
+def _settings(value: Any, exchange: Exchange, numbers: Numbers) -> Expectation:
+    broken = list(request_schemas("intelepeer").violations("WebhookSettings", value, exchange))
+    forbidden = [word for word in broken if binding("intelepeer", word) and not _free_in_settings(word, value)]
+    if forbidden:
+        return refuse(*forbidden)
+    if broken:
+        return left_open(Freedom.ASSUMED)
+    endpoints: list[str] = value["endpoints"]
+    if value.keys() - _SETTINGS_KEYS or not _ordinary_url(value["webhook"]):
+        return left_open(Freedom.UNUSUAL)
+    if len(set(endpoints)) != len(endpoints):
+        return left_open(Freedom.COUNT)
+    own = (*numbers.long_codes, *numbers.short_codes)
+    return ACCEPT if all(endpoint in own for endpoint in endpoints) else left_open(Freedom.FOREIGN)
+
+
+def _free_in_settings(word: Breach, value: Any) -> bool:
+    held = dig(value, *(int(step) if step.isdecimal() else step for step in word.pointer.split("/")[1:]))
+    if word.pointer == "/webhook":
+        return isinstance(held, str) and _perhaps_url(held)
+    return word.pointer.startswith("/endpoints/") and isinstance(held, str) and _PERHAPS_SENDER(held) is not None
+
+
+def _perhaps_url(text: str) -> bool:
+    """Whether somebody may call this a properly formatted URL: it has a scheme and a host, and no space."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return bool(parts.scheme and parts.netloc) and not re.search(r"\s", text)
+
+
+def _ordinary_url(text: str) -> bool:
+    """Whether nobody refuses it; a vendor may refuse plain http (AMB-IP-25)."""
+    return (
+        re.fullmatch(r"https://[A-Za-z0-9.-]+(:[0-9]{2,5})?(/[A-Za-z0-9./_-]*)?(\?[A-Za-z0-9=&_-]*)?", text) is not None
+    )
+
+
+def _reading(exchange: Exchange, numbers: Numbers) -> Expectation:
+    query = parse_qsl(urlsplit(exchange.request.target).query, keep_blank_values=True)
+    if [name for name, _ in query] != ["endpoint"]:
+        return left_open(Freedom.COUNT)
+    endpoint = query[0][1]
+    if _PERHAPS_SENDER(endpoint):
+        return left_open(Freedom.FOREIGN)  # an own number is a matter of what was set before: the account's model
+    return refuse(Breach("IP-HOOKGET-09", exchange, "a number in E.164 format", endpoint))
+
+
+@section.standing(
+    "valid-accepted",
+    observes=("IP-SEND-08", "IP-SEND-09", "IP-SEND-10", "IP-BULK-03", "IP-BULK-06", "IP-HOOK-04", "IP-HOOK-06"),
+    does="Looks at every request with right data from the target's own numbers, alone or in a list.",
+    expects="It is accepted.",
+)
+def valid_accepted(record: Record) -> Judgement:
+    yield from _judged(record, Claim.ACCEPT)
+
+
+@section.standing(
+    "invalid-refused",
+    observes=(
+        "IP-SEND-02", "IP-SEND-03", "IP-SEND-04", "IP-SEND-05", "IP-SEND-06", "IP-SEND-07", "IP-SEND-11", "IP-HOOK-02",
+        "IP-HOOK-03", "IP-HOOK-10", "IP-HOOK-12", "IP-HOOKGET-09",
+    ),
+    does="Looks at every request with data that a stated requirement forbids, alone or in a list.",
+    expects="It is refused with a 4xx, an item of a list with a 4xx of its own.",
+)  # fmt: skip
+def invalid_refused(record: Record) -> Judgement:
+    yield from _judged(record, Claim.REFUSE)
+
+
+def _judged(record: Record, claim: Claim) -> Iterator[Breach]:
+    seen = False
+    for exchange in record.exchanges:
+        if not speaks_of_data(exchange):
+            continue
+        value = sent(exchange) if exchange.request.operation == "sendMessage" else None
+        if is_array(value):
+            items = [(at, _message(item, exchange, record.target.numbers, at)) for at, item in enumerate(value)]
+            seen |= any(expected.claim is claim for _, expected in items)
+            yield from _list_words(exchange, value, items, claim)
+            continue
+        expected = expectation(exchange, record.target.numbers)
+        if expected.claim is claim:
+            seen = True
+            yield from _words(exchange, expected)
+    if not seen:
+        raise NotObserved(f"no request that must be {'accepted' if claim is Claim.ACCEPT else 'refused'}")
+
+
+def _words(exchange: Exchange, expected: Expectation) -> Iterator[Breach]:
+    """What is wrong with the answer to one request that is no list."""
+    status = exchange.status
+    assert status is not None
+    if expected.claim is Claim.ACCEPT:
+        if not 200 <= status < 300 and status not in BUSY:
+            yield breach(_accepting_rule(exchange), exchange, expected="acceptance of right data", got=str(status))
+        elif exchange.request.operation == "setWebhook" and is_array(items := exchange.at("endpoints")):
+            for at, code in enumerate(_item_status(item) for item in items):
+                if code is not None and code >= 400 and code not in BUSY:
+                    yield breach(
+                        "IP-HOOK-04", exchange, expected="acceptance of an own endpoint", got=str(code),
+                        pointer=pointer("endpoints", at, "status"),
+                    )  # fmt: skip
+    elif not 400 <= status < 500 and status not in BUSY and not _every_endpoint_refused(exchange):
+        for word in expected.breaches:
+            if exchange.request.operation == "setWebhook" and _endpoint_refused(exchange, word):
+                continue
+            yield _not_refused(word, str(status))
+
+
+def _list_words(
+    exchange: Exchange, items: list[Any], expectations: list[tuple[int, Expectation]], claim: Claim
+) -> Iterator[Breach]:
+    """What is wrong with the answer to a list of messages, item by item."""
+    status = exchange.status
+    assert status is not None
+    all_right = bool(items) and all(expected.claim is Claim.ACCEPT for _, expected in expectations)
+    if not 200 <= status < 300:
+        if claim is Claim.ACCEPT and all_right and status not in BUSY:
+            yield breach("IP-BULK-06", exchange, expected="207 to a list of right messages", got=str(status))
+        elif claim is Claim.REFUSE and status >= 500 and status not in BUSY:
+            for _, expected in expectations:
+                yield from (_not_refused(word, str(status)) for word in expected.breaches)
+        return
+    responses = exchange.at("responses")
+    if not is_array(responses) or len(responses) != len(items):
+        return  # the cases of bulk send speak of that
+    for at, expected in expectations:
+        code = _code(responses[at])
+        if expected.claim is not claim or code is None or code in BUSY:
+            continue
+        if claim is Claim.ACCEPT and not 200 <= code < 300:
+            yield breach(
+                "IP-BULK-03", exchange, expected="acceptance of a right item", got=str(code),
+                pointer=pointer("responses", at, "code"),
+            )  # fmt: skip
+        if claim is Claim.REFUSE and not 400 <= code < 500:
+            yield from (_not_refused(word, str(code)) for word in expected.breaches)
+
+
+def _not_refused(word: Breach, got: str) -> Breach:
+    return replace(word, expected=f"a refusal (4xx) of the request: {word.got or 'it is wrong'}", got=got)
+
+
+def _code(item: Any) -> int | None:
+    """The status of an item: `code`, or what warns elsewhere, `status` (AMB-IP-11)."""
+    code = dig(item, "code")
+    if code is MISSING:
+        code = dig(item, "status")
+    return code if type(code) is int else None
+
+
+def _accepting_rule(exchange: Exchange) -> str:
+    """The requirement that a refusal of right data breaks."""
+    value = sent(exchange)
+    if exchange.request.operation == "setWebhook":
+        return "IP-HOOK-06" if len(value["endpoints"]) == 1 else "IP-HOOK-04"
+    sender: str = value["from"]
+    if sender.startswith("+"):
+        return "IP-SEND-09"
+    return "IP-SEND-08" if sender.partition("-")[2].isdecimal() else "IP-SEND-10"
+
+
+def _every_endpoint_refused(exchange: Exchange) -> bool:
+    """A 207 of nothing but refusals (part 7, decision 9)."""
+    items = exchange.at("endpoints")
+    return (
+        exchange.request.operation == "setWebhook"
+        and is_array(items)
+        and bool(items)
+        and all((_item_status(item) or 0) >= 400 for item in items)
+    )
+
+
+def _endpoint_refused(exchange: Exchange, word: Breach) -> bool:
+    """Whether the one endpoint that a violation is about was refused in a 207."""
+    items = exchange.at("endpoints")
+    endpoints = dig(sent(exchange), "endpoints")
+    steps = word.pointer.split("/")
+    if exchange.status != 207 or not is_array(items) or not is_array(endpoints) or len(steps) != 3:
+        return False
+    if len(items) != len(endpoints):
+        return True  # the cases of the webhook speak of that
+    return (_item_status(items[int(steps[2])]) or 0) >= 400
+
+
+def _item_status(item: Any) -> int | None:
+    """The status of an endpoint: `status`, or what warns elsewhere, `code` (AMB-IP-16)."""
+    status = dig(item, "status")
+    if status is MISSING:
+        status = dig(item, "code")
+    return status if type(status) is int else None
