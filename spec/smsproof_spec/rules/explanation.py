@@ -80,7 +80,7 @@ def name_of(character: str) -> str:
 def explain(text: str) -> Explanation:
     """Say why a text is UCS-2, where its segments lose a unit, and what each change would save.
 
-    Only changes that save a segment are listed, the largest saving first; of equal savings the gentlest.
+    Only changes that save a segment are listed, the largest saving first; of equal savings that which loses least.
 
     raises    TextError("lone-surrogate").
     """
@@ -133,25 +133,33 @@ def _losses(whole: Measure, parts: tuple[str, ...]) -> tuple[Loss, ...]:
 def _fixes(text: str, whole: Measure, offenders: tuple[Offender, ...]) -> tuple[Fix, ...]:
     if whole.segments == 1:
         return ()
-    fixes: list[Fix] = []
-
-    def offer(what: str, segments: int, new: str | None) -> None:
-        if segments < whole.segments and all(fix.text != new or new is None for fix in fixes):
-            fixes.append(Fix(what, new, segments, whole.segments - segments))
-
-    for level in Level:
-        result = transliterate(text, level)
-        if result.applied:
-            offer(f"transliterate, {level}", result.after.segments, result.text)
+    changes: dict[str, tuple[str, int]] = {}  # new text: in words, characters lost
+    rewritten = {level: transliterate(text, level).candidate for level in Level}
+    for level, candidate in rewritten.items():
+        if measure(candidate).encoding == "gsm7":
+            changes.setdefault(candidate, (f"transliterate, level {level}", 0))
     # Each kind of offender costs a pass over the text, and beyond a handful such a list helps nobody.
     for character in islice(dict.fromkeys(offender.character for offender in offenders), 8):
-        without = text.replace(character, "")
-        offer(f"leave out {name_of(character)}", measure(without).segments, without)
-    bare = "".join(character for character in text if ord(character) in DEFAULT.codes)
-    offer("leave out every character that is not GSM 7-bit", measure(bare).segments, bare)
+        changes.setdefault(text.replace(character, ""), (f"leave out {name_of(character)}", text.count(character)))
+    for level, candidate in rewritten.items():
+        rest = _gsm7_only(candidate)
+        changes.setdefault(rest, (f"transliterate, level {level}, and leave out the rest", len(candidate) - len(rest)))
+    bare = _gsm7_only(text)
+    changes.setdefault(bare, ("leave out every character that is not GSM 7-bit", len(text) - len(bare)))
+    found: list[tuple[int, int, Fix]] = []
+    for new, (what, lost) in changes.items():
+        segments = measure(new).segments
+        saved = whole.segments - segments
+        found.append((-saved, lost, Fix(what, new, segments, saved)))
     choice = cheapest(text)
-    if choice.locking or choice.single:
-        tables = [f"{choice.locking} locking shift"] * (choice.locking is not None)
-        tables += [f"{choice.single} single shift"] * (choice.single is not None)
-        offer(f"national tables, where the network has them: {', '.join(tables)}", choice.measure.segments, None)
-    return tuple(sorted(fixes, key=lambda fix: -fix.saved))
+    tables = [f"{choice.locking} locking shift"] if choice.locking else []
+    tables += [f"{choice.single} single shift"] if choice.single else []
+    saved = whole.segments - choice.measure.segments
+    what = f"national tables, where the network has them: {', '.join(tables)}"
+    found.append((-saved, 0, Fix(what, None, choice.measure.segments, saved)))
+    found.sort(key=lambda entry: entry[:2])
+    return tuple(fix for _, _, fix in found if fix.saved > 0)
+
+
+def _gsm7_only(text: str) -> str:
+    return "".join([character for character in text if ord(character) in DEFAULT.codes])

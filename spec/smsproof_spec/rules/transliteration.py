@@ -45,15 +45,17 @@ class Replacement(Record):
 class Transliteration(Record):
     """What came of it.
 
-    text          the text to send: the new one if `applied`, else the text as given.
+    text          the text to send: `candidate` if `applied`, else `original`.
     original      the text as given; keep it, because webhooks and receipts may quote that.
-    applied       whether the new text is GSM-7 throughout and takes fewer segments.
+    candidate     the text with every replacement made.
+    applied       whether the candidate is GSM-7 throughout and takes fewer segments.
     replacements  what would be or was changed, in order.
-    before, after measures of the text as given and of the new one, applied or not.
+    before, after measures of the original and of the candidate.
     """
 
     text: str
     original: str
+    candidate: str
     applied: bool
     replacements: tuple[Replacement, ...]
     before: Measure
@@ -95,7 +97,7 @@ def transliterate(text: str, level: Level | str = Level.TYPOGRAPHIC) -> Translit
     candidate = "".join(written)
     after = measure(candidate)
     applied = after.encoding == "gsm7" and after.segments < before.segments
-    return Transliteration(candidate if applied else text, text, applied, tuple(changes), before, after)
+    return Transliteration(candidate if applied else text, text, candidate, applied, tuple(changes), before, after)
 
 
 def _or_itself(replacement: str | None, character: str) -> str:
