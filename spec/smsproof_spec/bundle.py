@@ -63,18 +63,24 @@ def render(document: dict[str, Any]) -> str:
 
 def is_current(folder: Path) -> bool:
     """Whether contract.json is what the folder would be bundled to."""
-    path = folder / "contract.json"
-    return path.exists() and path.read_bytes() == render(bundle(folder)).encode("ascii")
+    return _stale(folder) is None
 
 
 def write(folder: Path) -> bool:
     """Bring contract.json up to date; True if it changed. Nothing is written when there is a problem."""
-    if is_current(folder):
+    text = _stale(folder)
+    if text is None:
         return False
     draft = folder / "contract.json.new"
-    draft.write_text(render(bundle(folder)), "ascii")
+    draft.write_text(text, "ascii")
     draft.replace(folder / "contract.json")
     return True
+
+
+def _stale(folder: Path) -> str | None:
+    """What contract.json ought to hold, if it does not."""
+    path, text = folder / "contract.json", render(bundle(folder))
+    return None if path.exists() and path.read_bytes() == text.encode("ascii") else text
 
 
 def _stop_if(problems: list[Problem]) -> None:
@@ -181,12 +187,15 @@ def _requirements(sources: Mapping[str, Source], problems: list[Problem]) -> dic
 
 def _joined(sources: Mapping[str, Source], problems: list[Problem]) -> Object:
     document = references.local(sources["openapi.yaml"], sources, problems)
-    schemas: Object = {
-        Path(name).stem: references.local(source, sources, problems)
-        for name, source in sources.items()
-        if name.startswith("schemas/")
-    }
     others = cast(Object, document.pop("components", {}))
+    schemas = cast(Object, others.pop("schemas", {}))
+    for name, source in sources.items():
+        if name.startswith("schemas/"):
+            component = Path(name).stem
+            if component in schemas:
+                hint = "Keep one of the two"
+                problems.append(source.problem("", f"openapi.yaml has a schema {component} as well", hint))
+            schemas[component] = references.local(source, sources, problems)
     return {**document, "components": {"schemas": schemas, **others}}
 
 

@@ -219,6 +219,19 @@ class Contract:
         *_, last = self._steps(pointer)
         return last
 
+    def requirement_of(self, pointer: str, value: object) -> str | None:
+        """The requirement that a value breaks at a keyword of a schema: that of the place, unless it is tolerated.
+
+        pointer   of the keyword, as for `requirement_at`.
+        value     what stands there; a value outside of an enum may belong to a lesser requirement (x-sms-tolerated).
+        """
+        schema, _, keyword = pointer.rpartition("/")
+        if keyword == "enum" and isinstance(value, str):
+            tolerated: Mapping[str, str] = self.at(schema).get("x-sms-tolerated", {})
+            if value in tolerated:
+                return tolerated[value]
+        return self.requirement_at(pointer)
+
     def requirement_at(self, pointer: str) -> str | None:
         """The id of the requirement that a place in the document writes down, or None.
 

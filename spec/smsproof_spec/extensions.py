@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import jsonschema_rs
 
-from .source import Problem, Source, pointer
+from .source import Json, Problem, Source, pointer
 from .spelling import nearest
 from .structure import Object, objects, place
 
@@ -45,16 +45,18 @@ def _misplaced(source: Source, at: str, name: str) -> Iterator[Problem]:
         yield source.problem(pointer(at, name), what, f"It belongs to: {', '.join(places)}")
 
 
-def _requirements(extensions: Object) -> Iterator[tuple[str, object]]:
+def _requirements(extensions: Object) -> Iterator[tuple[str, Json]]:
     """Every requirement that the extensions of one object name, with the pointer to its id."""
     if "x-sms-requirement" in extensions:
         yield "/x-sms-requirement", extensions["x-sms-requirement"]
-    keywords = extensions.get("x-sms-keywords")
-    if isinstance(keywords, dict):
-        for keyword, identity in keywords.items():
-            yield pointer("/x-sms-keywords", keyword), identity
-    refused = extensions.get("x-sms-refused")
-    if isinstance(refused, dict):
-        for name, body in refused.items():
-            if isinstance(body, dict):
-                yield pointer("/x-sms-refused", name, "requirement"), body.get("requirement")
+    for name in ("x-sms-keywords", "x-sms-tolerated"):
+        for key, identity in _members(extensions.get(name)):
+            yield pointer("", name, key), identity
+    for name, body in _members(extensions.get("x-sms-refused")):
+        for key, identity in _members(body):
+            if key == "requirement":
+                yield pointer("/x-sms-refused", name, key), identity
+
+
+def _members(value: Json) -> list[tuple[str, Json]]:
+    return [*value.items()] if isinstance(value, dict) else []
