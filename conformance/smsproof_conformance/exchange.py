@@ -103,13 +103,17 @@ class Lost:
 
 @dataclass(frozen=True)
 class Exchange:
-    """A request with what came of it."""
+    """A request with what came of it.
+
+    began_seconds    when it was recorded, as POSIX time: for people who read a report, never for a judge.
+    """
 
     id: int
     request: Request
     state: State
     answer: Answer | None = None
     lost: Lost | None = None
+    began_seconds: float = field(default=0.0, compare=False)
 
     @property
     def status(self) -> int | None:

@@ -31,7 +31,7 @@ CREATE TABLE exchange (
   method TEXT NOT NULL, target TEXT NOT NULL, headers TEXT NOT NULL, body BLOB, token TEXT NOT NULL,
   paid INTEGER NOT NULL, parts INTEGER NOT NULL, state TEXT NOT NULL,
   status INTEGER, answer_headers TEXT, answer_body BLOB, malformed TEXT, elapsed REAL,
-  lost_kind TEXT, lost_left INTEGER, lost_detail TEXT
+  lost_kind TEXT, lost_left INTEGER, lost_detail TEXT, began REAL NOT NULL
 );
 CREATE TABLE arrival (
   id INTEGER PRIMARY KEY, case_id TEXT NOT NULL, hook TEXT NOT NULL, method TEXT NOT NULL, headers TEXT NOT NULL,
@@ -39,7 +39,7 @@ CREATE TABLE arrival (
 );
 CREATE TABLE note (case_id TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (case_id, key)) WITHOUT ROWID;
 CREATE TABLE webhook (endpoint TEXT PRIMARY KEY, before TEXT, state TEXT NOT NULL) WITHOUT ROWID;
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 """
 
 RUNS = Path(".smsproof") / "runs"
@@ -128,8 +128,8 @@ class Ledger:
             (version,) = connection.execute("PRAGMA user_version").fetchone()
         except sqlite3.DatabaseError as error:
             raise LedgerError(f"{path} is not a run file ({error}).") from error
-        if version != 1:
-            raise LedgerError(f"{path} is a run file of version {version}; this smsproof reads version 1.")
+        if version != 2:
+            raise LedgerError(f"{path} is a run file of version {version}; this smsproof reads version 2.")
         return cls(connection, path)
 
     def __enter__(self) -> Ledger:
@@ -196,12 +196,12 @@ class Ledger:
             # WAL with NORMAL loses the last commits on power loss, which for a paid send would mean sending it twice.
             self._write(f"PRAGMA synchronous = {'FULL' if request.paid else 'NORMAL'}")
         cursor = self._write(
-            "INSERT INTO exchange (case_id, step, operation, method, target, headers, body, token, paid, parts, state)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO exchange (case_id, step, operation, method, target, headers, body, token, paid, parts, state,"
+            " began) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 request.case, request.step, request.operation, request.method, self._clean_text(request.target),
                 self._clean_json(request.headers), self._clean(request.body), request.token, request.paid, request.parts,
-                State.SENDING,
+                State.SENDING, time.time(),
             ),
         )  # fmt: skip
         assert cursor.lastrowid is not None
@@ -346,4 +346,4 @@ def _exchange(row: sqlite3.Row) -> Exchange:
         )
     if row["lost_kind"] is not None:
         lost = Lost(row["lost_kind"], bool(row["lost_left"]), row["lost_detail"])
-    return Exchange(row["id"], request, State(row["state"]), answer, lost)
+    return Exchange(row["id"], request, State(row["state"]), answer, lost, row["began"])
