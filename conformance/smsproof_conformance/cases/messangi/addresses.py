@@ -77,7 +77,9 @@ def _(seen: Seen) -> Judgement:
 async def _send_wrong(do: Actor, name: str, to: str) -> None:
     """A wrong number in a batch beside a right one, and alone in a message that asks for its statuses."""
     hook = do.hook("statuses")
-    await do.call("batch", "sendBatch", batch(do, recipients(destination(do.target), to), text=do.unique(f"batch {name}")))
+    await do.call(
+        "batch", "sendBatch", batch(do, recipients(destination(do.target), to), text=do.unique(f"batch {name}"))
+    )
     alone = message(do, to=to, text=do.unique(name), requestDR=True, callbacks=hook.url)
     if outcome(await do.call("message", "sendMessage", alone)) is Outcome.TAKEN:
         await do.settle((hook, 1))
@@ -104,9 +106,16 @@ def _judge_wrong(seen: Seen, requirement: str, what: str, *, say: Say = breach) 
 def _lists_invalid(seen: Seen, requirement: str, what: str, *, say: Say = breach) -> Judgement:
     exchange = seen["batch"]
     wrong: str = exchange.request.json["to"][1]["to"]
-    if any(same_number(entry.get("mobile"), wrong) for entry in entries(exchange)) and outcome(exchange) is Outcome.TAKEN:
+    if (
+        any(same_number(entry.get("mobile"), wrong) for entry in entries(exchange))
+        and outcome(exchange) is Outcome.TAKEN
+    ):
         yield say(
-            requirement, exchange, expected=f"{what} stands in invalidNumber, not in ids", got="it has an id", pointer="/data/ids"
+            requirement,
+            exchange,
+            expected=f"{what} stands in invalidNumber, not in ids",
+            got="it has an id",
+            pointer="/data/ids",
         )
 
 
@@ -114,7 +123,13 @@ def _takes_number(requirement: str, exchange: Exchange, what: str) -> Judgement:
     yield from takes(requirement, exchange, what)
     invalid = exchange.at("data", "invalidNumber")
     if isinstance(invalid, list) and invalid:
-        yield breach(requirement, exchange, expected=f"{what} is valid", got="invalidNumber is not empty", pointer="/data/invalidNumber")
+        yield breach(
+            requirement,
+            exchange,
+            expected=f"{what} is valid",
+            got="invalidNumber is not empty",
+            pointer="/data/invalidNumber",
+        )
 
 
 @section.scenario(
@@ -167,7 +182,9 @@ def _(seen: Seen) -> Judgement:
 
 async def _send_from(do: Actor, senders: Sequence[str]) -> None:
     for place, sender in enumerate(senders[:_MOST_SENDERS]):
-        await do.call(f"sender {place + 1}", "sendMessage", message(do, from_=sender, text=do.unique(f"sender {place}")))
+        await do.call(
+            f"sender {place + 1}", "sendMessage", message(do, from_=sender, text=do.unique(f"sender {place}"))
+        )
 
 
 @section.scenario(

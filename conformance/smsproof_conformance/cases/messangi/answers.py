@@ -1,7 +1,7 @@
 """What a Messangi answer says: taken, in error, refused; which messages it took; how it must be for a given request.
 
-The page gives no status code (AMB-MS-03): success is any 2xx with the envelope and a status other than ERROR; refusal is
-a 4xx, or a 2xx with the status ERROR. A 5xx takes nothing, but it is a server that broke, not one that said no.
+The page gives no status code (AMB-MS-03): success is any 2xx with the envelope and a status other than ERROR; anything
+else takes nothing: a 4xx or 5xx, or a 2xx with the status ERROR. A redirect takes nothing either, and warns by itself.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Any, Final, cast
 
 from smsproof_conformance.exchange import MISSING, Arrival, Exchange, strings
-from smsproof_conformance.finding import Breach, Judgement, Unknown, breach, oddity
+from smsproof_conformance.finding import Breach, Judgement, Unknown, breach
 from smsproof_conformance.record import Record
 
 Say = Callable[..., Breach]
@@ -26,23 +26,18 @@ class Outcome(Enum):
 
     TAKEN = "taken"
     IN_ERROR = "in error"  # 2xx with data.status ERROR
-    REFUSED = "refused"  # 4xx
-    UNCLEAR = "unclear"  # 2xx without an envelope: what its judge has to say is said there
-    BROKEN = "broken"  # 1xx, 3xx, 5xx
+    REFUSED = "refused"  # any other status than 2xx
+    UNCLEAR = "unclear"  # 2xx without an envelope, or a batch that took nobody: judges of the answer speak of it
 
 
 def outcome(exchange: Exchange) -> Outcome:
-    status = exchange.status or 0
-    if 400 <= status < 500:
+    if exchange.answer is None or not exchange.answer.succeeded:
         return Outcome.REFUSED
-    if not 200 <= status < 300:
-        return Outcome.BROKEN
     if not isinstance(exchange.at("data"), dict):
         return Outcome.UNCLEAR
     if exchange.at("data", "status") == "ERROR":
         return Outcome.IN_ERROR
-    ids = exchange.at("data", "ids")
-    return Outcome.UNCLEAR if ids == [] else Outcome.TAKEN  # a batch that took nobody
+    return Outcome.UNCLEAR if exchange.at("data", "ids") == [] else Outcome.TAKEN
 
 
 def shown(exchange: Exchange) -> str:
@@ -55,16 +50,16 @@ def takes(requirement: str, exchange: Exchange, what: str, *, say: Say = breach)
     """A right request must be taken. `what` names it, as in "a message without options"."""
     if exchange.status == 429:
         yield Unknown(requirement, "the target limits the rate (429)")  # legal, AMB-MS-53
-    elif outcome(exchange) in (Outcome.REFUSED, Outcome.IN_ERROR, Outcome.BROKEN):
+    elif outcome(exchange) in (Outcome.REFUSED, Outcome.IN_ERROR):
         yield say(requirement, exchange, expected=f"{what} is taken: a 2xx with the status QUEUE", got=shown(exchange))
 
 
 def refuses(requirement: str, exchange: Exchange, what: str, *, say: Say = breach) -> Judgement:
     """A wrong request must not be taken. `what` names it, as in "a message without `from`"."""
     if outcome(exchange) is Outcome.TAKEN:
-        yield say(requirement, exchange, expected=f"{what} is refused: a 4xx, or the status ERROR", got=shown(exchange))
-    elif outcome(exchange) is Outcome.BROKEN:
-        yield oddity(requirement, exchange, expected=f"{what} is refused by a 4xx", got=shown(exchange))
+        yield say(
+            requirement, exchange, expected=f"{what} is refused: an error, or the status ERROR", got=shown(exchange)
+        )
 
 
 @dataclass(frozen=True)

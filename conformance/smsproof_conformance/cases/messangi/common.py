@@ -107,7 +107,9 @@ def answers_are_json(record: Record) -> Judgement:
         assert exchange.answer is not None
         media_type = (exchange.answer.header("content-type") or "").partition(";")[0].strip().lower()
         if media_type != "application/json" and not media_type.endswith("+json"):
-            yield breach("MS-GEN-06", exchange, expected="Content-Type: application/json", got=media_type or "no Content-Type")
+            yield breach(
+                "MS-GEN-06", exchange, expected="Content-Type: application/json", got=media_type or "no Content-Type"
+            )
         value = exchange.answer.value
         if isinstance(value, Malformed) and not _echoes_nonsense(exchange, value):
             yield breach("MS-GEN-06", exchange, expected="a JSON body", got=f"{value.kind}: {value.detail}")
@@ -116,6 +118,19 @@ def answers_are_json(record: Record) -> Judgement:
 def _echoes_nonsense(exchange: Exchange, value: Malformed) -> bool:
     """Half of a surrogate pair comes back because half of one was sent."""
     return value.kind == "lone-surrogate" and exchange.request.body is not None and exchange.request.json is None
+
+
+@section.standing(
+    "no-redirects",
+    observes=("MS-HOUSE-03",),
+    does="Looks at the status of every answer of both calls.",
+    expects="No redirect: nobody follows one with a key.",
+)
+def no_redirects(record: Record) -> Judgement:
+    for operation in SENDS:
+        for exchange in record.answered(operation):
+            if exchange.status is not None and 300 <= exchange.status < 400:
+                yield breach("MS-HOUSE-03", exchange, expected="an answer", got=shown(exchange))
 
 
 @section.scenario(
@@ -136,7 +151,9 @@ def _(seen: Seen) -> Judgement:
     yield from takes("MS-GEN-07", second, "a message that equals the one before")
     one, other = first.at("data", "id"), second.at("data", "id")
     if outcome(first) is outcome(second) is Outcome.TAKEN and isinstance(one, str) and one == other:
-        yield breach("MS-GEN-07", second, expected="another id than the equal message before", got=one, pointer="/data/id")
+        yield breach(
+            "MS-GEN-07", second, expected="another id than the equal message before", got=one, pointer="/data/id"
+        )
 
 
 @section.standing(
@@ -172,7 +189,9 @@ async def sender_set_up(do: Actor) -> None:
     hook = do.hook("statuses")
     foreign = do.target.numbers.foreign
     text = do.unique("foreign sender")
-    sent = await do.call("send", "sendMessage", message(do, from_=foreign, text=text, requestDR=True, callbacks=hook.url))
+    sent = await do.call(
+        "send", "sendMessage", message(do, from_=foreign, text=text, requestDR=True, callbacks=hook.url)
+    )
     if outcome(sent) is Outcome.TAKEN:
         await do.settle((hook, 1))
 
@@ -180,23 +199,32 @@ async def sender_set_up(do: Actor) -> None:
 @sender_set_up.judge
 def _(seen: Seen) -> Judgement:
     exchange = seen["send"]
-    if outcome(exchange) is Outcome.BROKEN:
-        yield from refuses("MS-GEN-09", exchange, "a sender that is not set up")
     if outcome(exchange) is not Outcome.TAKEN:
         return
     told = [status_of(arrival) for arrival in seen.arrivals("statuses")]
     got = f"{shown(exchange)}, then {', '.join(map(str, told)) or 'nothing'}"
     if "CODE_NOT_ALLOWED" in told:
         return
-    if not _ENDS.isdisjoint(told):
-        yield breach("MS-STATUS-09", exchange, expected="CODE_NOT_ALLOWED", got=got)
-    elif "DELIVRD" in told or seen.settled:
+    sent = "SENT" in told or "DELIVRD" in told
+    if "DELIVRD" in told or seen.settled and (sent or not told):
         yield breach("MS-GEN-09", exchange, expected="a refusal, or the status CODE_NOT_ALLOWED", got=got)
+    elif seen.settled or not _ENDS.isdisjoint(told):
+        yield breach("MS-STATUS-09", exchange, expected="CODE_NOT_ALLOWED", got=got)
     else:
         yield Unknown("MS-GEN-09", "no final status arrived in the time to wait")
 
 
 # Statuses after which a message from a code that is not assigned cannot still come to CODE_NOT_ALLOWED.
 _ENDS: Final = frozenset(
-    {"EXPIRED", "DELETED", "UNDELIV", "UNKNOWN", "REJECTD", "INVALID_ROUTING", "BLACKLISTED", "ERROR", "SEGMENTS_EXCEEDED"}
+    {
+        "EXPIRED",
+        "DELETED",
+        "UNDELIV",
+        "UNKNOWN",
+        "REJECTD",
+        "INVALID_ROUTING",
+        "BLACKLISTED",
+        "ERROR",
+        "SEGMENTS_EXCEEDED",
+    }
 )

@@ -6,7 +6,7 @@ Options are optional in the answer as well (S2:229-304, AMB-MS-55): absent and n
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -43,7 +43,9 @@ def enveloped(record: Record, operation: str) -> list[tuple[Exchange, Mapping[st
 
 def schema_breaches(record: Record, operation: str, component: str) -> Judgement:
     """How 2xx answers break the contract's schema, as far as the decisions let a breach count."""
-    for exchange in record.answered(operation, lambda exchange: exchange.answer is not None and exchange.answer.succeeded):
+    for exchange in record.answered(
+        operation, lambda exchange: exchange.answer is not None and exchange.answer.succeeded
+    ):
         assert exchange.answer is not None
         if isinstance(exchange.answer.value, Malformed):
             continue  # common/answers-are-json speaks of it
@@ -69,7 +71,9 @@ def option_breaches(requirement: str, exchange: Exchange, found: Mapping[str, An
             continue
         if asked.get(key) is None:
             if key in _CORRELATION:
-                yield oddity(requirement, exchange, expected=f"no {key}: none was sent", got=shown, pointer=f"/data/{key}")
+                yield oddity(
+                    requirement, exchange, expected=f"no {key}: none was sent", got=shown, pointer=f"/data/{key}"
+                )
         elif not _same_option(key, shown, asked[key]):
             yield breach(requirement, exchange, expected=f"{key} as it was sent", got=shown, pointer=f"/data/{key}")
 
@@ -88,7 +92,9 @@ def receipt_breaches(requirement: str, exchange: Exchange, found: Mapping[str, A
     if asked is True and shown is False:
         yield breach(requirement, exchange, expected="true, as asked", got="false", pointer="/data/requestDR")
     elif asked is not True and shown is True:
-        yield oddity(requirement, exchange, expected="false: no receipt was asked for", got="true", pointer="/data/requestDR")
+        yield oddity(
+            requirement, exchange, expected="false: no receipt was asked for", got="true", pointer="/data/requestDR"
+        )
 
 
 def type_breaches(requirement: str, exchange: Exchange, found: Mapping[str, Any]) -> Judgement:
@@ -98,7 +104,7 @@ def type_breaches(requirement: str, exchange: Exchange, found: Mapping[str, Any]
         yield breach(requirement, exchange, expected="MT", got=shown, pointer="/data/type")
 
 
-def time_breaches(timestamp: str, date: str, exchange: Exchange, found: Mapping[str, Any]) -> Judgement:
+def time_breaches(exchange: Exchange, found: Mapping[str, Any]) -> Judgement:
     """The forms of meta.timestamp and data.date; both warn at most (part 7, decision 12; AMB-MS-11, AMB-MS-12)."""
     stamp, moment = exchange.at("meta", "timestamp"), found.get("date", MISSING)
     seconds: float | None = None
@@ -106,7 +112,11 @@ def time_breaches(timestamp: str, date: str, exchange: Exchange, found: Mapping[
         seconds = stamp / 1000
         if not 10**12 <= stamp < 10**13:
             yield oddity(
-                timestamp, exchange, expected="milliseconds since 1970, 13 digits", got=stamp, pointer="/meta/timestamp"
+                "MS-HOUSE-07",
+                exchange,
+                expected="milliseconds since 1970, 13 digits",
+                got=stamp,
+                pointer="/meta/timestamp",
             )
             seconds = None
     if not isinstance(moment, str):
@@ -114,10 +124,16 @@ def time_breaches(timestamp: str, date: str, exchange: Exchange, found: Mapping[
     read = _instant(moment)
     if read is None:
         yield oddity(
-            date, exchange, expected="an RFC 3339 instant, as 2021-08-17T04:25:38.117592194Z", got=moment, pointer="/data/date"
+            "MS-HOUSE-08",
+            exchange,
+            expected="an RFC 3339 instant, as 2021-08-17T04:25:38.117592194Z",
+            got=moment,
+            pointer="/data/date",
         )
     elif seconds is not None and abs(read.timestamp() - seconds) > timedelta(days=1).total_seconds():
-        yield oddity(date, exchange, expected="within a day of meta.timestamp", got=moment, pointer="/data/date")
+        yield oddity(
+            "MS-HOUSE-07", exchange, expected="within a day of meta.timestamp", got=moment, pointer="/data/date"
+        )
 
 
 def _instant(text: str) -> datetime | None:
@@ -137,16 +153,3 @@ def sender_breaches(requirement: str, exchange: Exchange, found: Mapping[str, An
     asked, shown = fields(exchange).get("from"), found.get("from")
     if isinstance(asked, str) and isinstance(shown, str) and shown.removeprefix("+") != asked.removeprefix("+"):
         yield say(requirement, exchange, expected="the sender as it was sent", got=shown, pointer="/data/from")
-
-
-def whole_body_strings(value: Any) -> Iterator[str]:
-    """Every string in a body with what it says, keys included: an error text may stand anywhere (AMB-MS-05)."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list):
-        for item in value:
-            yield from whole_body_strings(item)
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield key
-            yield from whole_body_strings(item)

@@ -12,9 +12,9 @@ from typing import Final
 from smsproof_conformance.actor import Actor
 from smsproof_conformance.case import Section
 from smsproof_conformance.cases.messangi.answers import Outcome, outcome, same_number, shown, status_of, takes
-from smsproof_conformance.cases.messangi.echo import whole_body_strings
+from smsproof_conformance.cases.messangi.callbacks import LISTED
 from smsproof_conformance.cases.messangi.messages import SENDING, batch, destination, message, with_values
-from smsproof_conformance.exchange import Exchange
+from smsproof_conformance.exchange import Exchange, strings
 from smsproof_conformance.finding import Judgement, Unknown, breach, oddity
 from smsproof_conformance.record import Seen
 from smsproof_conformance.target import Fact
@@ -104,7 +104,9 @@ def _(seen: Seen) -> Judgement:
         exchange = seen[step]
         if outcome(exchange) is not Outcome.IN_ERROR:
             # Without callbacks there is no other way to learn of it; a refusal or silence warns (part 7, decision 5).
-            yield oddity("MS-TEXT-07", exchange, expected="the status ERROR", got=shown(exchange), pointer="/data/status")
+            yield oddity(
+                "MS-TEXT-07", exchange, expected="the status ERROR", got=shown(exchange), pointer="/data/status"
+            )
         else:
             yield from _says_why(exchange)
 
@@ -112,7 +114,7 @@ def _(seen: Seen) -> Judgement:
 def _says_why(exchange: Exchange) -> Judgement:
     """An answer in ERROR says why in the page's words, wherever in the body (AMB-MS-05)."""
     assert exchange.answer is not None
-    if any(EXCEEDED in text for text in whole_body_strings(exchange.answer.value)):
+    if any(EXCEEDED in text for text in strings(exchange.answer.value)):
         return
     explained = exchange.at("meta", "explain")
     if isinstance(explained, str) and explained:
@@ -121,7 +123,8 @@ def _says_why(exchange: Exchange) -> Judgement:
         yield oddity("MS-RESP-16", exchange, expected=f"{EXCEEDED!r} somewhere in the answer", got="no such text")
 
 
-_TOLD_OVER: Final = ("message", "batch")
+_SAYS_SO: Final = frozenset({"SEGMENTS_EXCEEDED", "ERROR"})
+"""The statuses that tell of a text over the limit (S2:132, S2:140); others may come beside them."""
 
 
 @section.scenario(
@@ -133,7 +136,7 @@ _TOLD_OVER: Final = ("message", "batch")
 )
 async def over_the_limit_told(do: Actor) -> None:
     text = "i" * 1601
-    for kind in _TOLD_OVER:
+    for kind in ("message", "batch"):
         hook = do.hook(kind)
         right, operation = (message, "sendMessage") if kind == "message" else (batch, "sendBatch")
         sent = await do.call(kind, operation, right(do, text=text, requestDR=True, callbacks=hook.url))
@@ -149,14 +152,24 @@ def _(seen: Seen) -> Judgement:
 def _cannot_be_sent(seen: Seen, step: str, requirement: str) -> Judgement:
     exchange = seen[step]
     told = [status_of(arrival) for arrival in seen.arrivals(step)]
+    if seen.settled and _SAYS_SO.isdisjoint(told) and any(status not in LISTED for status in told):
+        yield breach("MS-STATUS-16", exchange, expected="the status SEGMENTS_EXCEEDED", got=", ".join(map(str, told)))
     for arrival in seen.arrivals(step):
         if status_of(arrival) in ("SENT", "DELIVRD"):
-            yield breach("MS-TEXT-06", arrival, expected="a text over the limit cannot be sent", got=status_of(arrival), pointer="/status")
+            yield breach(
+                "MS-TEXT-06",
+                arrival,
+                expected="a text over the limit cannot be sent",
+                got=status_of(arrival),
+                pointer="/status",
+            )
     if outcome(exchange) is not Outcome.TAKEN:
         if outcome(exchange) is not Outcome.IN_ERROR:
-            yield oddity(requirement, exchange, expected="the status ERROR", got=shown(exchange), pointer="/data/status")
+            yield oddity(
+                requirement, exchange, expected="the status ERROR", got=shown(exchange), pointer="/data/status"
+            )
     elif "SEGMENTS_EXCEEDED" in told or "SENT" in told or "DELIVRD" in told:
-        return
+        pass
     elif not seen.settled:
         yield Unknown(requirement, "it was taken, and no final status arrived in the time to wait")
     else:
@@ -185,4 +198,6 @@ def _(seen: Seen) -> Judgement:
         whole = "j" * 800 + "k" * 801
         to = exchange.request.json["to"][0]["to"]
         if any(entry.get("text") == whole and same_number(entry.get("to"), to) for entry in seen.outbox):
-            yield oddity("MS-TEXT-09", exchange, expected="a text of 1601 characters is not sent", got="it is in the outbox")
+            yield oddity(
+                "MS-TEXT-09", exchange, expected="a text of 1601 characters is not sent", got="it is in the outbox"
+            )
