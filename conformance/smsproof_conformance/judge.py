@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from smsproof_spec.contract import Contract, Requirement
+from smsproof_spec.contract import Contract, Party, Requirement
 
 from smsproof_conformance.case import Case, Scenario, Standing
 from smsproof_conformance.confirmation import condensed
@@ -46,6 +46,7 @@ class Judged:
     """Everything a report needs to know of a run."""
 
     vendor: str
+    party: Party
     strict: bool
     cases: tuple[CaseResult, ...]
     requirements: tuple[RequirementResult, ...]
@@ -72,7 +73,7 @@ class Judged:
         return [
             result
             for result in self.requirements
-            if result.requirement.counted and result.requirement.observable_by("V")
+            if result.requirement.counted and result.requirement.observable_by(self.party)
         ]
 
     @property
@@ -113,14 +114,13 @@ def judge(ledger: Ledger, contract: Contract, cases: Iterable[Case], *, strict: 
     stopped = ledger.fact("stopped")
     return Judged(
         vendor=contract.vendor,
+        party=ledger.fact("party") or "V",
         strict=strict,
         cases=results,
         requirements=_by_requirement(contract, results),
         requests=len(record.exchanges),
         accepted=sum(_accepted_items(exchange) for exchange in record.exchanges),
-        parts=sum(
-            exchange.request.parts for exchange in record.exchanges if exchange.answer and exchange.answer.succeeded
-        ),
+        parts=sum(exchange.request.parts for exchange in record.exchanges if _accepted_items(exchange)),
         stopped=None if stopped is None else ExitCode(stopped["code"]),
         stop_reason="" if stopped is None else stopped["reason"],
     )
@@ -244,6 +244,8 @@ def _accepted_items(exchange: Exchange) -> int:
     """How many messages an answer says it accepted: items of a 207, recipients of a batch, or the one message."""
     if not exchange.request.paid or exchange.answer is None or not exchange.answer.succeeded:
         return 0
+    if exchange.at("data", "status") == "ERROR":
+        return 0  # Messangi refuses with a 2xx as well (AMB-MS-03)
     for path in (("responses",), ("data", "ids")):
         items = exchange.at(*path)
         if is_array(items):
