@@ -19,6 +19,7 @@ from smsproof_conformance.emulator.faults.fault import Fault
 from smsproof_conformance.emulator.intelepeer import IntelePeer
 from smsproof_conformance.emulator.messangi import Messangi
 from smsproof_conformance.emulator.vendor import Vendor
+from smsproof_conformance.emulator.wire import Toxic
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -68,6 +69,7 @@ class Application:
         chosen = tuple(self._fault(name) for name in dict.fromkeys(names))
         self.vendor = faulty(VENDORS[self.account.vendor], chosen)(self.account)
         self.account.courier.serve(self.vendor)
+        self.toxics: tuple[Toxic, ...] = tuple(fault.toxic for fault in chosen if fault.toxic is not None)
         self.faults = chosen
 
     def _fault(self, name: str) -> Fault:

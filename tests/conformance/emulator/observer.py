@@ -101,12 +101,13 @@ async def _intelepeer(call: Callable[..., Any], application: Application, outbox
         call(f"without {key}", "POST", SEND, {name: value for name, value in good.items() if name != key})
         for wrong in (None, 5):
             call(f"{key} {wrong}", "POST", SEND, {**good, key: wrong})
+    call("empty text", "POST", SEND, {**good, "text": ""})
     for guid in (None, 5, "myguid1", "myguid1", "c4cdd080-fbbf-46e3-aff1-311e21f5048c"):
         call(f"guid {guid}", "POST", SEND, {**good, "guid": guid})
     call("no guid", "POST", SEND, good)
     for sender in ("1-12345", "57-MyCompany", "12345", "12191112222", "MyCompany", "?", "+19995550100", "+12165550199"):
         call(f"from {sender}", "POST", SEND, {**good, "from": sender})
-    for to in ("13038675309", "+1 303 867 5309", "1-12345", "+13038675309999999", "abc", "+99955501000"):
+    for to in ("13038675309", "+1 303 867 5309", "1-12345", "+13038675309999999", "abc", "+99955501000", "+123456"):
         call(f"to {to}", "POST", SEND, {**good, "to": to})
     for text in ("x" * 154, "x" * 161, "x" * 307, "я" * 71, "😀" * 36, "€" * 81):
         call(f"text {text[0]} {len(text)}", "POST", SEND, {**good, "text": text})
@@ -126,6 +127,7 @@ async def _intelepeer(call: Callable[..., Any], application: Application, outbox
         {"endpoints": [one]}, {"endpoints": [one], "webhook": 5}, {"endpoints": ["2161112222"], "webhook": "http://a/200"},
         {"endpoints": ["+12165550199"], "webhook": "http://a/200"}, {"endpoints": [one], "webhook": "not a url"},
         {"endpoints": ["+19995550100"], "webhook": "http://a/200"}, {"endpoints": ["57-MyCompany"], "webhook": "http://a/200"},
+        {"endpoints": [], "webhook": "http://a/200"}, {"endpoints": [one, one], "webhook": "http://a/200"}, [], "x",
     ):  # fmt: skip
         call(f"hook {body}", "POST", HOOK, body)
     for query in ("", "?endpoint=+12161112222", "?endpoint=12161112222", "?endpoint=%2B19995550100"):
@@ -162,16 +164,18 @@ async def _messangi(call: Callable[..., Any], application: Application, outbox: 
     for method in ("PUT", "GET"):
         call(f"single {method}", method, SINGLE, good)
         call(f"batch {method}", method, BATCH, plain)
+    call("empty text", "POST", SINGLE, {**good, "text": ""})
+    call("batch empty", "POST", BATCH, {**plain, "to": []})
     form = "from=12345&to=%2B580000000005&text=x"
     call("form", "POST", SINGLE, form, media_type="application/x-www-form-urlencoded")
     for key in good:
         call(f"without {key}", "POST", SINGLE, {name: value for name, value in good.items() if name != key})
         call(f"batch without {key}", "POST", BATCH, {name: value for name, value in plain.items() if name != key})
         call(f"{key} number", "POST", SINGLE, {**good, key: 12345})
-    for address in ("abc", "580000000005", "+123456789012345", "+1234567890123456", "+0123456789", "+1-303"):
+    for address in ("abc", "123456", "580000000005", "+123456789012345", "+1234567890123456", "+0123456789", "+1-303"):
         call(f"to {address}", "POST", SINGLE, {**good, "to": address})
         call(f"batch to {address}", "POST", BATCH, {**plain, "to": [{"to": address}, {"to": "+525500000000"}]})
-    for sender in ("2222", "12345678", "COMPANY"):
+    for sender in ("2222", "12345678", "COMPANY", "TWELVELETTERS"):
         call(f"from {sender}", "POST", SINGLE, {**good, "from": sender})
     for key, value in options.items():
         call(f"option {key}", "POST", SINGLE, {**good, key: value})

@@ -46,7 +46,7 @@ def test_there_are_more_than_eighty_contract_faults_over_both_vendors():
 def test_a_fault_has_a_readable_name_and_two_lines_of_documentation(name):
     fault = FAULTS[name]
     assert fault.name == name
-    assert re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", name)
+    assert re.fullmatch("[a-z0-9]+([-_][a-z0-9]+)*", name)
     for line in (fault.summary, fault.detail):
         assert 15 <= len(line) <= 120
         assert line[-1] in "."

@@ -13,6 +13,7 @@ from smsproof_conformance.emulator.faults import intelepeer_webhook as intelepee
 from smsproof_conformance.emulator.faults import messangi_batch as messangi_batch
 from smsproof_conformance.emulator.faults import messangi_callback as messangi_callback
 from smsproof_conformance.emulator.faults import messangi_send as messangi_send
+from smsproof_conformance.emulator.faults import transport as transport
 from smsproof_conformance.emulator.faults.fault import DECLARED, Fault
 from smsproof_conformance.emulator.vendor import Vendor
 

@@ -9,6 +9,7 @@ from typing import Final, TypeVar, cast
 
 from smsproof_conformance.emulator.exchange import Body
 from smsproof_conformance.emulator.vendor import Vendor
+from smsproof_conformance.emulator.wire import Toxic
 
 
 class Kind(StrEnum):
@@ -28,6 +29,7 @@ class Fault:
     breaks   ids of the requirements that an outside observer sees broken
     summary  one line; detail: one more
     change   the class that overrides the right vendor's seams; None for a fault of the transport
+    toxic    what a fault of the transport does to the bytes of an answer
     """
 
     name: str
@@ -37,6 +39,7 @@ class Fault:
     summary: str
     detail: str
     change: type[Vendor] | None = None
+    toxic: Toxic | None = None
 
     @property
     def vendor(self) -> str | None:

@@ -160,6 +160,56 @@ class NumberTextAccepted(IntelePeer):
         return super().take(request, stringified(value, "text", "0"))
 
 
+@fault("empty-text-accepted", "IP-HOUSE-11")
+class EmptyTextAccepted(IntelePeer):
+    """`text` may be the empty string.
+
+    An SMS without words is sent, and charged.
+    """
+
+    def take(self, request: Request, value: object) -> Message | Refusal:
+        if isinstance(value, dict) and cast("dict[str, object]", value).get("text") == "":
+            value = {**cast("dict[str, object]", value), "text": " "}
+        return super().take(request, cast("object", value))
+
+
+@fault("bad-json-500", "IP-HOUSE-15")
+class BadJson500(IntelePeer):
+    """A body that is not JSON is answered 500.
+
+    The caller's mistake looks like the vendor's.
+    """
+
+    def read(self, request: Request) -> object:
+        value = super().read(request)
+        return Refusal(500, value.reason, value.text) if isinstance(value, Refusal) else value
+
+
+@fault("refusal-as-html", "IP-HOUSE-02", "IP-HOUSE-03")
+class RefusalAsHtml(IntelePeer):
+    """Refusals are HTML pages.
+
+    All other answers are JSON.
+    """
+
+    def refuse(self, refusal: Refusal) -> Answer:
+        page = f"<html><body><h1>{refusal.status}</h1></body></html>"
+        return Answer(refusal.status, page.encode(), "text/html")
+
+
+@fault("answer-as-list", "IP-HOUSE-01")
+class AnswerAsList(IntelePeer):
+    """An accepted message's answer is a list with one object.
+
+    The example is the object itself.
+    """
+
+    def send_one(self, request: Request, value: object) -> Answer:
+        answer = super().send_one(request, value)
+        answer.body = [answer.body]
+        return answer
+
+
 # guid.
 
 
@@ -333,6 +383,21 @@ class AlphanumericSenderRefused(_SenderRefused):
     refused = r"[0-9]+-.*[A-Za-z].*"
 
 
+@fault("short-number-accepted", "IP-HOUSE-12")
+class ShortNumberAccepted(IntelePeer):
+    """A destination may have fewer than seven digits.
+
+    No phone has such a number.
+    """
+
+    def take(self, request: Request, value: object) -> Message | Refusal:
+        if isinstance(value, dict):
+            to = cast("dict[str, object]", value).get("to")
+            if isinstance(to, str) and re.fullmatch(r"\+[1-9][0-9]{0,5}", to):
+                value = {**cast("dict[str, object]", value), "to": _DESTINATION}
+        return super().take(request, cast("object", value))
+
+
 class _DestinationRewritten(IntelePeer):
     """Destinations of a wrong form are understood as some right one."""
 
@@ -452,7 +517,7 @@ class RefidEmpty(IntelePeer):
         return {**super().receipt(message), "refid": ""}
 
 
-@fault("refid-uuid", "IP-SEND-18")
+@fault("refid-uuid", "IP-SEND-18", "IP-HOUSE-09")
 class RefidUuid(IntelePeer):
     """`refid` is a UUID of 36 characters.
 
@@ -473,17 +538,6 @@ class RefidRepeated(IntelePeer):
 
     def new_refid(self) -> str:
         return "SM5C804F0D000999999910009AD59930"
-
-
-@fault("numparts-missing", "IP-SEND-19")
-class NumpartsMissing(IntelePeer):
-    """There is no `numparts`.
-
-    Nobody sees what a message will cost.
-    """
-
-    def receipt(self, message: Message) -> Body:
-        return without(super().receipt(message), "numparts")
 
 
 @fault("numparts-as-string", "IP-SEND-19")
@@ -508,7 +562,7 @@ class NumpartsZero(IntelePeer):
         return super().count_parts(text) - 1
 
 
-@fault("numparts-always-one", "IP-SEND-19")
+@fault("numparts-always-one", "IP-HOUSE-08")
 class NumpartsAlwaysOne(IntelePeer):
     """`numparts` is 1 for every text.
 
@@ -519,7 +573,7 @@ class NumpartsAlwaysOne(IntelePeer):
         return 1
 
 
-@fault("numparts-ceil-153", "IP-SEND-19")
+@fault("numparts-ceil-153", "IP-HOUSE-08")
 class NumpartsCeil153(IntelePeer):
     """`numparts` takes 153 characters for a part, from the first on.
 
@@ -531,7 +585,7 @@ class NumpartsCeil153(IntelePeer):
         return max(1, -(-whole.units // (153 if whole.encoding == "gsm7" else 67)))
 
 
-@fault("numparts-ceil-160", "IP-SEND-19")
+@fault("numparts-ceil-160", "IP-HOUSE-08")
 class NumpartsCeil160(IntelePeer):
     """`numparts` forgets the header of joined parts.
 
@@ -543,7 +597,7 @@ class NumpartsCeil160(IntelePeer):
         return max(1, -(-whole.units // (160 if whole.encoding == "gsm7" else 70)))
 
 
-@fault("numparts-by-character", "IP-SEND-19")
+@fault("numparts-by-character", "IP-HOUSE-08")
 class NumpartsByCharacter(IntelePeer):
     """`numparts` counts an emoji as one unit.
 
@@ -555,7 +609,7 @@ class NumpartsByCharacter(IntelePeer):
         return whole.segments if whole.encoding == "gsm7" else 1 if len(text) <= 70 else -(-len(text) // 67)
 
 
-@fault("numparts-extension-as-one", "IP-SEND-19")
+@fault("numparts-extension-as-one", "IP-HOUSE-08")
 class NumpartsExtensionAsOne(IntelePeer):
     """`numparts` counts the euro sign and brackets as one septet.
 
@@ -567,7 +621,7 @@ class NumpartsExtensionAsOne(IntelePeer):
         return super().count_parts(plain if measure(text).encoding == "gsm7" else text)
 
 
-@fault("numparts-unicode-as-gsm", "IP-SEND-19")
+@fault("numparts-unicode-as-gsm", "IP-HOUSE-08")
 class NumpartsUnicodeAsGsm(IntelePeer):
     """`numparts` counts every text as GSM.
 

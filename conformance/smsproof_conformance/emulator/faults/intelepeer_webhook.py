@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, cast
 
+from smsproof_spec.rules import Kind, classify
+
 from smsproof_conformance.emulator.exchange import Answer, Body, Refusal, Request
 from smsproof_conformance.emulator.faults.fault import fault, filled, stringified, without
 from smsproof_conformance.emulator.intelepeer import WEBHOOK_PATH, IntelePeer, WebhookState
@@ -79,6 +81,30 @@ class WebhookEndpointsNumberAccepted(_SettingsRepaired):
         return value
 
 
+@fault("webhook-no-endpoint-accepted", "IP-HOUSE-14")
+class WebhookNoEndpointAccepted(_SettingsRepaired):
+    """`endpoints` may be empty.
+
+    It is answered 201, and nothing is set.
+    """
+
+    def repaired(self, value: object) -> object:
+        if isinstance(value, dict) and cast("dict[str, object]", value).get("endpoints") == []:
+            return {**value, "endpoints": [_ENDPOINT]}
+        return value
+
+
+@fault("webhook-any-body-accepted", "IP-HOOK-02", "IP-HOUSE-15")
+class WebhookAnyBodyAccepted(_SettingsRepaired):
+    """A body that is no object sets a webhook.
+
+    The vendor picks number and URL by itself.
+    """
+
+    def repaired(self, value: object) -> object:
+        return value if isinstance(value, dict) else {"endpoints": [_ENDPOINT], "webhook": _URL}
+
+
 @fault("webhook-url-missing-accepted", "IP-HOOK-03")
 class WebhookUrlMissingAccepted(_SettingsRepaired):
     """`webhook` may be missing.
@@ -112,6 +138,10 @@ class WebhookShortCodeRefused(IntelePeer):
         if not endpoint.startswith("+"):
             return Refusal(400, "wrong-form", "the number is not in proper E.164 format", "endpoint")
         return super().endpoint_problem(request, endpoint)
+
+
+def _distinct(values: list[object]) -> list[object]:
+    return [value for place, value in enumerate(values) if value not in values[:place]]
 
 
 class _WebhookStatus(IntelePeer):
@@ -226,6 +256,32 @@ class WebhookBadUrlAccepted(_SettingsRepaired):
             settings = cast("dict[str, Any]", value)
             if self.check_settings({"endpoints": [_ENDPOINT], "webhook": settings["webhook"]}) is not None:
                 return {**settings, "webhook": _URL}
+        return value
+
+
+@fault("webhook-alphanumeric-accepted", "IP-HOUSE-23")
+class WebhookAlphanumericAccepted(IntelePeer):
+    """An alphanumeric sender can have a webhook.
+
+    It is answered 201, and no message will ever come.
+    """
+
+    def change_webhook(self, request: Request, endpoint: str, url: str) -> WebhookState | Refusal:
+        if classify(endpoint, self.name) is Kind.ALPHANUMERIC:
+            return WebhookState(endpoint, url, "provisioned")
+        return super().change_webhook(request, endpoint, url)
+
+
+@fault("webhook-duplicates-merged", "IP-HOUSE-22")
+class WebhookDuplicatesMerged(_SettingsRepaired):
+    """An endpoint that stands twice is answered once.
+
+    The list is shorter than the request.
+    """
+
+    def repaired(self, value: object) -> object:
+        if isinstance(value, dict) and isinstance(cast("dict[str, object]", value).get("endpoints"), list):
+            return {**value, "endpoints": _distinct(cast("dict[str, list[object]]", value)["endpoints"])}
         return value
 
 
@@ -429,7 +485,7 @@ class WebhookGetCodeMissing(IntelePeer):
         return without(body, "code") if status == 200 else body
 
 
-@fault("webhook-get-other-tnkey", "IP-HOOKGET-06")
+@fault("webhook-get-other-tnkey", "IP-HOOKGET-06", "IP-HOUSE-10")
 class WebhookGetOtherTnkey(IntelePeer):
     """A GET tells another number's `tnkey`.
 

@@ -77,6 +77,17 @@ class BatchToMissingAccepted(_BatchRepaired):
         return filled(batch, "to", [_RECIPIENT])
 
 
+@fault("batch-empty-accepted", "MS-HOUSE-12")
+class BatchEmptyAccepted(_BatchRepaired):
+    """A batch without recipients is accepted.
+
+    It is queued for nobody.
+    """
+
+    def repaired(self, batch: dict[str, Any]) -> object:
+        return {**batch, "to": [_RECIPIENT]} if batch.get("to") == [] else batch
+
+
 @fault("batch-to-string-accepted", "MS-BATCH-05")
 class BatchToStringAccepted(_BatchRepaired):
     """`to` of a batch may be a string.
@@ -325,6 +336,17 @@ class BatchIdsAsTexts(_BatchData):
         return {**data, "ids": [entry["id"] for entry in data["ids"]]}
 
 
+@fault("batch-ids-reversed", "MS-HOUSE-21")
+class BatchIdsReversed(_BatchData):
+    """`data.ids` stands in the reverse order.
+
+    The addresses in it still say whose each is.
+    """
+
+    def changed(self, data: Body) -> Body:
+        return {**data, "ids": data["ids"][::-1]}
+
+
 @fault("batch-ids-equal", "MS-BRESP-05")
 class BatchIdsEqual(_BatchData):
     """All entries of `data.ids` have one id.
@@ -356,6 +378,19 @@ class BatchInvalidNotListed(_BatchData):
 
     def changed(self, data: Body) -> Body:
         return without(data, "invalidNumber")
+
+
+@fault("batch-invalid-rewritten", "MS-HOUSE-22")
+class BatchInvalidRewritten(_BatchData):
+    """`invalidNumber` holds the digits of what was sent.
+
+    Nobody finds his recipient again.
+    """
+
+    def changed(self, data: Body) -> Body:
+        if "invalidNumber" not in data:
+            return data
+        return {**data, "invalidNumber": [re.sub("[^0-9]", "", str(one)) + "#" for one in data["invalidNumber"]]}
 
 
 @fault("batch-invalid-accepted", "MS-BRESP-07", "MS-ADDR-01")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from urllib.parse import urlencode
 
 from smsproof_conformance.emulator.exchange import Answer, Body
@@ -100,6 +100,30 @@ class CallbackWithoutClientId(Messangi):
 
     def payload(self, delivery: Delivery) -> Body:
         return without(super().payload(delivery), "clientId")
+
+
+@fault("callback-bare", "MS-HOUSE-14")
+class CallbackBare(Messangi):
+    """A status comes with an id and nothing else.
+
+    The vendor's callback page lists ten keys.
+    """
+
+    def payload(self, delivery: Delivery) -> Body:
+        body = super().payload(delivery)
+        return {key: body[key] for key in ("id", "status", "externalId", "clientId") if key in body}
+
+
+@fault("callback-second-final", "MS-HOUSE-15")
+class CallbackSecondFinal(Messangi):
+    """A message that was DELIVRD is told UNDELIV afterwards.
+
+    Two ends of one story.
+    """
+
+    def script(self, message: Message) -> Sequence[Step]:
+        steps = super().script(message)
+        return (*steps, Step("UNDELIV")) if steps[-1].status == "DELIVRD" else steps
 
 
 class _Respelled(Messangi):
