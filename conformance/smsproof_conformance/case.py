@@ -12,16 +12,18 @@ import pkgutil
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
+
+from smsproof_spec.contract import Party
 
 from smsproof_conformance.finding import Judgement
 from smsproof_conformance.target import Fact
 
 if TYPE_CHECKING:
-    from smsproof_conformance.actor import Actor
     from smsproof_conformance.record import Record, Seen
 
-Act = Callable[["Actor"], Awaitable[None]]
+# What an act is given depends on whom the case judges: an Actor for a vendor, a Deliverer for a receiver.
+Act = Callable[[Any], Awaitable[None]]
 JudgeScenario = Callable[["Seen"], Judgement]
 JudgeRecord = Callable[["Record"], Judgement]
 
@@ -119,20 +121,27 @@ class Section:
         self.cases[case.id] = case
 
 
-@cache
-def cases(vendor: str) -> Mapping[str, Case]:
-    """Every case of a vendor, by id: modules in the order of their names, cases in the order of the text.
+# Where the cases of each party live: V the vendor, R the customer's webhook, C the customer's client.
+_HOMES: Final[Mapping[Party, str]] = {"V": "cases", "R": "receivers", "C": "clients"}
 
-    raises    LookupError for a vendor without a folder of cases.
+
+@cache
+def cases(vendor: str, party: Party = "V") -> Mapping[str, Case]:
+    """Every case that judges one party by a vendor's contract, by id.
+
+    Modules come in the order of their names, cases in the order of the text.
+
+    raises    LookupError for a vendor without cases.
     """
-    name = f"smsproof_conformance.cases.{vendor}"
+    name = f"smsproof_conformance.{_HOMES[party]}.{vendor}"
     try:
-        folder = importlib.import_module(name)
+        home = importlib.import_module(name)
     except ModuleNotFoundError as error:
-        raise LookupError(f"there are no cases for {vendor!r}") from error
-    found: dict[str, Case] = {}
-    for module in sorted(pkgutil.iter_modules(folder.__path__), key=lambda module: module.name):
-        section = getattr(importlib.import_module(f"{name}.{module.name}"), "section", None)
-        if isinstance(section, Section):
-            found.update(section.cases)
-    return found
+        if error.name != name:
+            raise
+        raise LookupError(f"there are no cases for {vendor!r}, party {party}") from error
+    modules = [home]
+    for module in sorted(pkgutil.iter_modules(getattr(home, "__path__", ())), key=lambda module: module.name):
+        modules.append(importlib.import_module(f"{name}.{module.name}"))
+    sections = [section for module in modules if isinstance(section := getattr(module, "section", None), Section)]
+    return {id_: case for section in sections for id_, case in section.cases.items()}

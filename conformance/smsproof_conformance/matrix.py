@@ -1,7 +1,8 @@
 """The fault matrix: which case catches which fault. A hole in it fails the build.
 
-Every contract fault must be caught by a case, every case must catch at least one fault; with --strict each contract
-fault exits 1, without it exactly those on stated or agreed requirements do.
+Rows are faults of the emulators, and small receivers that are wrong on purpose. Every contract fault must be caught by a
+case, every case must catch at least one fault; with --strict each contract fault exits 1, without it exactly those on
+stated or agreed requirements do.
 """
 
 from __future__ import annotations
@@ -10,27 +11,35 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
+from pydantic import SecretStr
 from smsproof_spec import contract as contracts
+from smsproof_spec.contract import Party
 
 from smsproof_conformance.case import cases
 from smsproof_conformance.demonstration import SECRETS, target
 from smsproof_conformance.emulator import running
 from smsproof_conformance.emulator.faults import FAULTS
 from smsproof_conformance.finding import Severity
-from smsproof_conformance.judge import judge
+from smsproof_conformance.judge import Judged, judge
 from smsproof_conformance.ledger import Ledger
+from smsproof_conformance.receivers.miniatures import CODE, MINIATURES, serving
+from smsproof_conformance.receivers.visit import Visit
 from smsproof_conformance.runner import Run
+
+RIGHT = "none"  # the name of the row of a right emulator
 
 
 @dataclass(frozen=True)
 class Row:
     """What one fault did to a run.
 
-    caught       case ids with a finding, in strict.
+    party        whom the fault is in: V an emulated vendor, R a receiver.
+    caught       case ids with a finding, in strict; breached: the requirements they name.
     failing      whether one of the findings is on a stated or agreed requirement.
     exit_code    of the run without --strict; exit_strict: with it.
     """
 
+    party: Party
     vendor: str
     fault: str
     kind: str
@@ -55,49 +64,75 @@ class Row:
         if self.exit_strict != 1:
             return f"exit code {self.exit_strict} with --strict, expected 1"
         expected = 1 if self.failing else 0
-        return (
-            None if self.exit_code == expected else f"exit code {self.exit_code} without --strict, expected {expected}"
-        )
+        if self.exit_code != expected:
+            return f"exit code {self.exit_code} without --strict, expected {expected}"
+        return None
 
 
-def run_fault(vendor: str, fault: str | None) -> Row:
-    """Run all cases of a vendor against its emulator with one fault (None: the right emulator)."""
+def run_fault(vendor: str, fault: str) -> Row:
+    """Run all cases of a vendor against its emulator with one fault (RIGHT: none)."""
     contract = contracts.load(vendor)
-    with running(vendor, faults=(fault,) if fault else ()) as emulator, Ledger.in_memory(SECRETS.values()) as ledger:
-        selected = list(cases(vendor).values())
+    selected = list(cases(vendor).values())
+    faults = () if fault == RIGHT else (fault,)
+    with running(vendor, faults=faults) as emulator, Ledger.in_memory(SECRETS.values()) as ledger:
         Run(target(vendor, emulator.url, emulator.control), SECRETS, contract, ledger).start(selected, seed=1)
         strict = judge(ledger, contract, selected, strict=True)
         mild = judge(ledger, contract, selected, strict=False)
-    known = FAULTS[fault] if fault else None
+    if fault == RIGHT:
+        return _row("V", vendor, RIGHT, "harmless", (), mild, strict)
+    return _row("V", vendor, fault, FAULTS[fault].kind, FAULTS[fault].breaks, mild, strict)
+
+
+def run_receiver(name: str) -> Row:
+    """Run all receiver cases against one miniature receiver."""
+    miniature = MINIATURES[name]
+    contract = contracts.load(miniature.vendor)
+    selected = list(cases(miniature.vendor, "R").values())
+    with serving(miniature.make()) as url, Ledger.in_memory([CODE]) as ledger:
+        Visit(contract, f"{url}/hook", ledger, SecretStr(CODE), f"{url}/probe", wait_seconds=0.5).act(selected)
+        strict = judge(ledger, contract, selected, strict=True)
+        mild = judge(ledger, contract, selected, strict=False)
+    kind = "contract" if miniature.breaks else "harmless"
+    return _row("R", miniature.vendor, name, kind, miniature.breaks, mild, strict)
+
+
+def run_matrix(vendors: Iterable[str], workers: int) -> list[Row]:
+    """Run the right emulators, every fault and every miniature, a few at a time. Rows in the order of the registries."""
+    chosen = tuple(vendors)
+    jobs = [(vendor, RIGHT) for vendor in chosen]
+    jobs += [(vendor, fault.name) for vendor in chosen for fault in FAULTS.values() if vendor in fault.vendors]
+    receivers = [miniature.name for miniature in MINIATURES.values() if miniature.vendor in chosen]
+    with ProcessPoolExecutor(workers) as pool:
+        emulated = pool.map(run_fault, *zip(*jobs, strict=True))
+        received = pool.map(run_receiver, receivers)
+        return [*emulated, *received]
+
+
+def idle_cases(rows: Iterable[Row]) -> Mapping[tuple[str, Party], tuple[str, ...]]:
+    """Cases that no fault trips, by vendor and party: they were never shown able to fail."""
+    rows = tuple(rows)
+    return {
+        (vendor, party): tuple(
+            id_
+            for id_ in cases(vendor, party)
+            if not any(id_ in row.caught for row in rows if (row.vendor, row.party) == (vendor, party))
+        )
+        for vendor, party in sorted({(row.vendor, row.party) for row in rows})
+    }
+
+
+def _row(
+    party: Party, vendor: str, fault: str, kind: str, breaks: tuple[str, ...], mild: Judged, strict: Judged
+) -> Row:
     return Row(
+        party=party,
         vendor=vendor,
-        fault=fault or "none",
-        kind=known.kind if known else "harmless",
-        breaks=known.breaks if known else (),
+        fault=fault,
+        kind=kind,
+        breaks=breaks,
         caught=tuple(sorted({finding.case for finding in strict.findings})),
         breached=tuple(sorted({finding.requirement for finding in strict.findings})),
         failing=any(finding.severity is Severity.FAIL for finding in mild.findings),
         exit_code=mild.exit_code,
         exit_strict=strict.exit_code,
     )
-
-
-def run_matrix(vendors: Iterable[str], workers: int) -> list[Row]:
-    """Run the right emulator and every fault of every vendor, a few at a time. Rows in the order of the registry."""
-    jobs: list[tuple[str, str | None]] = []
-    for vendor in vendors:
-        jobs.append((vendor, None))
-        jobs += [(vendor, fault.name) for fault in FAULTS.values() if vendor in fault.vendors]
-    with ProcessPoolExecutor(workers) as pool:
-        return list(pool.map(run_fault, *zip(*jobs, strict=True)))
-
-
-def idle_cases(rows: Iterable[Row]) -> Mapping[str, tuple[str, ...]]:
-    """Cases that no fault trips, by vendor: they were never shown able to fail."""
-    rows = tuple(rows)
-    return {
-        vendor: tuple(
-            id_ for id_ in cases(vendor) if not any(id_ in row.caught for row in rows if row.vendor == vendor)
-        )
-        for vendor in sorted({row.vendor for row in rows})
-    }

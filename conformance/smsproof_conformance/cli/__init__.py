@@ -7,6 +7,7 @@ from smsproof_conformance.cli.explain import explain
 from smsproof_conformance.cli.faults import faults
 from smsproof_conformance.cli.judge import judge
 from smsproof_conformance.cli.list import list_
+from smsproof_conformance.cli.receiver import receiver
 from smsproof_conformance.cli.resume import resume
 from smsproof_conformance.cli.run import run
 from smsproof_conformance.cli.selftest import selftest
@@ -19,6 +20,7 @@ app = typer.Typer(
 )
 app.command()(run)
 app.command()(resume)
+app.command()(receiver)
 app.command()(judge)
 app.command("list")(list_)
 app.command()(explain)

@@ -36,4 +36,3 @@ def emulate(
             raise UsageError(str(error)) from error
         except OSError as error:
             raise UsageError(f"Port {port} cannot be used: {error.strerror}. Give another --port, or 0.") from error
-

@@ -35,7 +35,11 @@ def faults(
         rows = run_matrix(vendors, workers)
         _print(console, rows)
         problems = [f"{row.vendor} {row.fault}: {row.problem}" for row in rows if row.problem]
-        problems += [f"{name} {case}: no fault trips it" for name, idle in idle_cases(rows).items() for case in idle]
+        problems += [
+            f"{name} {party} {case}: no fault trips it"
+            for (name, party), idle in idle_cases(rows).items()
+            for case in idle
+        ]
         for problem in problems:
             console.print(problem, style="bold red", markup=False)
         contract_faults = sum(row.kind == "contract" for row in rows)
@@ -56,11 +60,11 @@ def _list(console: Console, vendors: list[str]) -> None:
 
 def _print(console: Console, rows: list[Row]) -> None:
     table = Table(title="Fault matrix", title_justify="left")
-    for column in ("vendor", "fault", "kind", "breaks", "caught by", "exit", "strict"):
+    for column in ("party", "vendor", "fault", "kind", "breaks", "caught by", "exit", "strict"):
         table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(
-            row.vendor, row.fault, row.kind, ", ".join(row.breaks), ", ".join(row.caught), str(int(row.exit_code)),
+            row.party, row.vendor, row.fault, row.kind, ", ".join(row.breaks), ", ".join(row.caught), str(int(row.exit_code)),
             str(int(row.exit_strict)), style="red" if row.problem else None,
         )  # fmt: skip
     console.print(table)

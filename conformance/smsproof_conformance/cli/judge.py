@@ -29,5 +29,5 @@ def judge(
             parse(wanted)
         ledger = ledgers.Ledger.open(ledgers.find(run))
         contract = contracts.load(ledger.fact("vendor"))
-        selected = select(cases(contract.vendor), case or [])
+        selected = select(cases(contract.vendor, ledger.fact("party") or "V"), case or [])
         conclude(Console(highlight=False), ledger, contract, selected, report or [], strict=strict)

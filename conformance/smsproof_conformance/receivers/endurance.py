@@ -1,0 +1,70 @@
+"""What any webhook must bear, whoever posts to it: bodies that are nothing, and time."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from smsproof_conformance.exchange import Exchange, State
+from smsproof_conformance.finding import Judgement, breach
+from smsproof_conformance.record import NoAnswer, NotObserved, Record, Seen
+
+SLOW_SECONDS: Final = 10.0  # no timeout is stated anywhere: beyond, a receiver is warned, never failed
+LARGEST_BYTES: Final = 64 * 1024  # bodies up to here must be taken; above, 413 is legal
+
+
+def hostile_bodies(id_key: str) -> dict[str, bytes]:
+    """Bodies that are no delivery, by what is wrong with them.
+
+    id_key    the key of the message's id, so that they look like deliveries as far as they go.
+    """
+    key = id_key.encode()
+    return {
+        "nothing": b"",
+        "no JSON": key + b"=1&message=hello",
+        "an array": b"[]",
+        "a string": b'"hello"',
+        "null": b"null",
+        "an empty object": b"{}",
+        "cut": b'{"' + key + b'":"1","fr',
+        "not UTF-8": b'{"' + key + b'":"\xff\xfe","message":"\xc3"}',
+        "a lone surrogate": b'{"' + key + b'":"1","message":"\\ud800"}',
+        "a duplicate key": b'{"' + key + b'":"1","' + key + b'":"2"}',
+        "not a number": b'{"' + key + b'":NaN}',
+        "a huge number": b'{"' + key + b'":1' + b"0" * 5000 + b"}",
+        "deep": b'{"' + key + b'":' + b"[" * 20_000 + b"]" * 20_000 + b"}",
+        "other types": b'{"' + key + b'":{},"from":1,"to":[],"message":null,"signature":false,"status":[]}',
+    }
+
+
+def survived(seen: Seen, requirement: str) -> Judgement:
+    """Every step "body …" was answered below 500."""
+    bodies = [exchange for exchange in seen.exchanges if exchange.request.step.startswith("body ")]
+    if not bodies:
+        raise NotObserved("no hostile body was posted")
+    if all(exchange.answer is None for exchange in bodies):
+        raise NoAnswer(bodies[0])
+    for exchange in bodies:
+        if exchange.answer is None:
+            got = exchange.lost.detail if exchange.lost else "nothing"
+            yield breach(requirement, exchange, expected="an answer below 500", got=got)
+        elif exchange.answer.status >= 500:
+            yield breach(requirement, exchange, expected="an answer below 500", got=str(exchange.answer.status))
+
+
+def in_time(record: Record, requirement: str) -> Judgement:
+    """Every delivery that reached the webhook was answered within ten seconds."""
+    deliveries = [exchange for exchange in record.exchanges if exchange.request.operation == "delivery"]
+    if not any(exchange.answer or _too_late(exchange) for exchange in deliveries):
+        raise NotObserved("no delivery was answered")
+    for exchange in deliveries:
+        if _too_late(exchange):
+            yield breach(requirement, exchange, expected="an answer within 10 s", got="none until the deadline")
+        elif exchange.answer and exchange.answer.elapsed_seconds > SLOW_SECONDS:
+            got = f"{exchange.answer.elapsed_seconds:.1f} s"
+            yield breach(requirement, exchange, expected="an answer within 10 s", got=got)
+
+
+def _too_late(exchange: Exchange) -> bool:
+    return (
+        exchange.state is State.UNANSWERED and exchange.lost is not None and exchange.lost.kind == "transport.deadline"
+    )
