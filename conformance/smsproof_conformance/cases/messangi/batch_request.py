@@ -11,6 +11,7 @@ from smsproof_conformance.actor import Actor
 from smsproof_conformance.case import Section
 from smsproof_conformance.cases.messangi.answers import Outcome, outcome, refuses, same_number, shown, takes
 from smsproof_conformance.cases.messangi.messages import SENDING, batch, destination, with_values
+from smsproof_conformance.cases.messangi.send_request import all_options
 from smsproof_conformance.finding import Judgement, breach, oddity
 from smsproof_conformance.record import Seen
 from smsproof_conformance.target import Fact
@@ -108,44 +109,45 @@ def _(seen: Seen) -> Judgement:
 
 @dataclass(frozen=True)
 class Template:
-    """A text with placeholders, the values of two recipients, and what their handsets must show, by hand."""
+    """A text with placeholders, the values of each recipient, and what each handset must show, by hand."""
 
     step: str
     requirement: str
     text: str
-    values: tuple[Sequence[str | int | float], Sequence[str | int | float]]
-    shown: tuple[str, str]
+    values: tuple[Sequence[str | int | float], ...]
+    shown: tuple[str, ...]
 
 
 TEMPLATES: Final = (
     Template(
-        "by index", "MS-BATCH-08", "Order {0} comes {1} at {2}",
-        (["A7", "today", "nine"], ["B8", "tomorrow", "ten"]),
-        ("Order A7 comes today at nine", "Order B8 comes tomorrow at ten"),
+        "by index",
+        "MS-BATCH-08",
+        "{0} comes {1}, so {0} it is",
+        (["A7", "today"], ["B8", "tomorrow"]),
+        ("A7 comes today, so A7 it is", "B8 comes tomorrow, so B8 it is"),
     ),
     Template(
-        "repeated", "MS-BATCH-08", "{0}, {0} and {1}",
-        (["row", "boat"], ["tick", "tock"]),
-        ("row, row and boat", "tick, tick and tock"),
+        "everything else stays",
+        "MS-BATCH-09",
+        "It's 100% of ${0}, $1 more & nothing less",
+        (["$9 \\ 'nine'"],),
+        ("It's 100% of $$9 \\ 'nine', $1 more & nothing less",),
     ),
     Template(
-        "everything else stays", "MS-BATCH-09", "It's 100% of ${0}, $1 more & nothing less",
-        (["five"], ["$9 \\ 'nine'"]),
-        ("It's 100% of $five, $1 more & nothing less", "It's 100% of $$9 \\ 'nine', $1 more & nothing less"),
+        "numbers",
+        "MS-BATCH-10",
+        "It is {0} degrees, {1} EUR or {2}",
+        ([-28, 10.65, 20.5],),
+        ("It is -28 degrees, 10.65 EUR or 20.5",),
     ),
-    Template(
-        "numbers", "MS-BATCH-10", "It is {0} degrees, {1} EUR",
-        ([28, 10.65], [-3, 20.5]),
-        ("It is 28 degrees, 10.65 EUR", "It is -3 degrees, 20.5 EUR"),
-    ),
-)  # fmt: skip
+)
 
 
 @section.scenario(
     "values-filled-in",
     observes=("MS-BATCH-08", "MS-BATCH-09", "MS-BATCH-10"),
     needs=(*SENDING, Fact.CONTROL),
-    does="Sends texts with placeholders to two recipients with values of their own, and reads the outbox.",
+    does="Sends texts with placeholders and values, to two recipients and to one, and reads the outbox.",
     expects="{0} becomes the first value, {1} the second, however often; nothing else in the text changes.",
 )
 async def values_filled_in(do: Actor) -> None:
@@ -192,42 +194,17 @@ def _values(text: str) -> list[str | float]:
     "options",
     observes=("MS-BATCH-11", "MS-BATCH-12"),
     needs=SENDING,
-    does="Sends a batch with requestDR, callbacks, email, type, externalId and clientId, each once at the top.",
+    does="Sends a batch with the options of a single send (connection on loopback only), each once at the top.",
     expects="It is taken.",
 )
 async def options(do: Actor) -> None:
-    body = batch(
-        do,
-        text=do.unique("batch options"),
-        requestDR=False,
-        callbacks="https://callbacks.invalid/one,https://callbacks.invalid/two",
-        email="somebody@example.com",
-        type="MT",
-        externalId="campaign7f3a",
-        clientId="client42",
-    )
+    body = batch(do, text=do.unique("batch options"), requestDR=False, **all_options(do))
     await do.call("send", "sendBatch", body)
 
 
 @options.judge
 def _(seen: Seen) -> Judgement:
     yield from takes("MS-BATCH-11", seen["send"], "a batch with the options of a single send at the top")
-
-
-@section.scenario(
-    "connection",
-    observes=("MS-BATCH-11",),
-    needs=(*SENDING, Fact.LOOPBACK),  # the names are given by the vendor (S2:381)
-    does="Sends a batch with the name of a connection.",
-    expects="It is taken.",
-)
-async def connection(do: Actor) -> None:
-    await do.call("send", "sendBatch", batch(do, text=do.unique("batch connection"), connection="carrier1"))
-
-
-@connection.judge
-def _(seen: Seen) -> Judgement:
-    yield from takes("MS-BATCH-11", seen["send"], "a batch with a connection")
 
 
 @section.scenario(

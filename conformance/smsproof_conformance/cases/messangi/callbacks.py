@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Final
-
-from smsproof_spec.rules import Malformed
+from typing import Any, Final
 
 from smsproof_conformance.actor import Actor
 from smsproof_conformance.case import Section
@@ -29,6 +27,7 @@ from smsproof_conformance.exchange import Arrival, Exchange, strings
 from smsproof_conformance.finding import Judgement, Severity, Unknown, breach, oddity
 from smsproof_conformance.record import NotObserved, Record, Seen
 from smsproof_conformance.target import Fact
+from smsproof_spec.rules import Malformed
 
 section = Section("messangi", "callbacks")
 
@@ -99,63 +98,42 @@ def _(seen: Seen) -> Judgement:
         yield from _silence("MS-CALLBACK-01", exchange, seen, f"the {missing} of two URLs is told the status as well")
 
 
-@section.scenario(
-    "one-url",
-    observes=("MS-CALLBACK-01", "MS-CALLBACK-04"),
-    needs=(*SENDING, Fact.INBOX),
-    does="Sends a message with requestDR true and one URL in callbacks.",
-    expects="The URL is told at least one status.",
+_UNASKED: Final[tuple[tuple[str, Callable[..., dict[str, Any]], str, dict[str, Any]], ...]] = (
+    ("absent", message, "sendMessage", {}),
+    ("false", message, "sendMessage", {"requestDR": False}),
+    ("batch-absent", batch, "sendBatch", {}),
 )
-async def one_url(do: Actor) -> None:
-    hook = do.hook("statuses")
-    await do.call("send", "sendMessage", message(do, text=do.unique("one URL"), requestDR=True, callbacks=hook.url))
-    await do.settle((hook, 1))
-
-
-@one_url.judge
-def _(seen: Seen) -> Judgement:
-    exchange = seen["send"]
-    yield from takes("MS-CALLBACK-01", exchange, "a message with a callback URL")
-    if outcome(exchange) is Outcome.TAKEN and not seen.arrivals("statuses"):
-        yield from _silence("MS-CALLBACK-04", exchange, seen, "requestDR true: the callback is told the status")
 
 
 @section.scenario(
     "only-when-asked",
     observes=("MS-CALLBACK-04", "MS-SEND-08", "MS-BATCH-11"),
     needs=(*SENDING, Fact.INBOX),
-    does="Sends messages and batches with callbacks, but with requestDR false or without it.",
+    does="Sends two messages and a batch with callbacks, but with requestDR false or without it.",
     expects="They are taken, and nothing arrives.",
 )
 async def only_when_asked(do: Actor) -> None:
-    for kind, right in (("message", message), ("batch", batch)):
-        hook = do.hook(f"{kind}-absent")
-        body = right(do, text=do.unique(f"{kind} absent"), callbacks=hook.url)
-        await do.call(f"{kind} absent", "sendMessage" if kind == "message" else "sendBatch", body)
-        hook = do.hook(f"{kind}-false")
-        body = right(do, text=do.unique(f"{kind} false"), callbacks=hook.url, requestDR=False)
-        await do.call(f"{kind} false", "sendMessage" if kind == "message" else "sendBatch", body)
+    for label, right, operation, options in _UNASKED:
+        body = right(do, text=do.unique(label), callbacks=do.hook(label).url, **options)
+        await do.call(label, operation, body)
     await do.settle()
 
 
 @only_when_asked.judge
 def _(seen: Seen) -> Judgement:
-    for kind in ("message", "batch"):
-        for how in ("absent", "false"):
-            exchange = seen[f"{kind} {how}"]
-            yield from takes("MS-CALLBACK-04", exchange, f"a {kind} with callbacks and requestDR {how}", say=oddity)
-            arrivals = seen.arrivals(f"{kind}-{how}")
-            default = "MS-BATCH-11" if kind == "batch" else "MS-SEND-08"
-            requirement = default if how == "absent" else "MS-CALLBACK-04"
-            if arrivals:
-                yield breach(
-                    requirement,
-                    arrivals[0],
-                    expected=f"no callback: requestDR is {how}",
-                    got=f"{len(arrivals)} arrived",
-                )
-            elif not seen.settled:
-                yield Unknown(requirement, "nothing arrived so far; something still might")
+    for label, _, _, options in _UNASKED:
+        exchange = seen[label]
+        yield from takes("MS-CALLBACK-04", exchange, "a send with callbacks and no receipt requested", say=oddity)
+        requirement = "MS-CALLBACK-04" if options else "MS-BATCH-11" if label == "batch-absent" else "MS-SEND-08"
+        arrivals = seen.arrivals(label)
+        if arrivals:
+            got = f"{len(arrivals)} arrived"
+            yield breach(requirement, arrivals[0], expected="no callback: no receipt was requested", got=got)
+        elif not seen.settled:
+            yield Unknown(requirement, "nothing arrived so far; something still might")
+
+
+_IDENTIFIERS: Final = (("externalId", "MS-CALLBACK-05", "order7f3a"), ("clientId", "MS-CALLBACK-06", "client42b"))
 
 
 @section.scenario(
@@ -168,10 +146,9 @@ def _(seen: Seen) -> Judgement:
 async def batch_streams(do: Actor) -> None:
     hook = do.hook("statuses")
     to = with_values((destination(do.target, 0), ["one"]), (destination(do.target, 1), ["two"]))
-    text = do.unique("number {0}")
-    await do.call(
-        "send", "sendBatch", batch(do, to, text=text, requestDR=True, callbacks=hook.url, externalId="batch9c")
-    )
+    identifiers = {key: f"{value}batch" for key, _, value in _IDENTIFIERS}
+    body = batch(do, to, text=do.unique("number {0}"), requestDR=True, callbacks=hook.url, **identifiers)
+    await do.call("send", "sendBatch", body)
     await do.settle((hook, 2))
 
 
@@ -255,37 +232,29 @@ def status_listed(record: Record) -> Judgement:
             )
 
 
-_IDENTIFIERS: Final = (("externalId", "MS-CALLBACK-05", "order7f3a"), ("clientId", "MS-CALLBACK-06", "client42b"))
-
-
 @section.scenario(
     "identifiers-back",
-    observes=("MS-CALLBACK-05", "MS-CALLBACK-06", "MS-SEND-13", "MS-SEND-14"),
+    observes=("MS-CALLBACK-04", "MS-SEND-13", "MS-SEND-14"),
     needs=(*SENDING, Fact.INBOX),
-    does="Sends messages and a batch with externalId and clientId, each different, and asks for their statuses.",
-    expects="Every callback carries both, as they were sent with its message.",
+    does="Sends two messages with an externalId and a clientId each, and asks for their statuses.",
+    expects="Statuses arrive; what they carry is judged with all others.",
 )
 async def identifiers_back(do: Actor) -> None:
-    hooks = [do.hook(label) for label in ("first", "second", "batch")]
-    for place, hook in enumerate(hooks):
-        right, operation = (batch, "sendBatch") if hook.label == "batch" else (message, "sendMessage")
-        given = {key: f"{value}{place}" for key, _, value in _IDENTIFIERS}
-        body = right(do, text=do.unique(f"identifiers {place}"), requestDR=True, callbacks=hook.url, **given)
-        await do.call(hook.label, operation, body)
+    hooks = (do.hook("first"), do.hook("second"))
+    for hook in hooks:
+        given = {key: f"{value}{hook.label}" for key, _, value in _IDENTIFIERS}
+        body = message(do, text=do.unique(f"identifiers {hook.label}"), requestDR=True, callbacks=hook.url, **given)
+        await do.call(hook.label, "sendMessage", body)
     await do.settle(*((hook, 1) for hook in hooks))
 
 
 @identifiers_back.judge
 def _(seen: Seen) -> Judgement:
-    for label in ("first", "second", "batch"):
+    for label in ("first", "second"):
         exchange = seen[label]
-        yield from takes("MS-SEND-13", exchange, "a send with externalId and clientId")
-        if outcome(exchange) is not Outcome.TAKEN:
-            continue
-        arrivals = seen.arrivals(label)
-        for _, requirement, _ in _IDENTIFIERS:
-            if not arrivals and not seen.settled:
-                yield Unknown(requirement, "nothing arrived in the time to wait")
+        yield from takes("MS-SEND-13", exchange, "a message with externalId and clientId")
+        if outcome(exchange) is Outcome.TAKEN and not seen.arrivals(label):
+            yield from _silence("MS-CALLBACK-04", exchange, seen, "requestDR true: the callback is told the status")
 
 
 @section.standing(

@@ -6,8 +6,6 @@ from collections import defaultdict
 from typing import Final
 from urllib.parse import urlencode
 
-from smsproof_spec.rules import Malformed
-
 from smsproof_conformance.actor import Actor
 from smsproof_conformance.case import Section
 from smsproof_conformance.cases.messangi.answers import (
@@ -26,6 +24,7 @@ from smsproof_conformance.exchange import Exchange, Headers, encode
 from smsproof_conformance.finding import Judgement, Unknown, breach, oddity
 from smsproof_conformance.record import NotObserved, Record, Seen
 from smsproof_conformance.target import Fact, Token
+from smsproof_spec.rules import Malformed
 
 section = Section("messangi", "common")
 
