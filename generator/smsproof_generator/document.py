@@ -69,30 +69,96 @@ def is_list(value: object) -> TypeGuard[list[Any]]:
 
 
 def load(path: Path) -> Document:
-    """Read a document, JSON or YAML.
+    """Read a document, JSON or YAML, and the files beside and below it that it refers to.
 
     raises   SpecError: unreadable, too large, not OpenAPI 3.0 or 3.1, YAML with tags, twin keys or an alias bomb
     """
     name = path.name
+    document = parse(_read(path, name), name)
+    _Joiner(document, path).join()
+    return document
+
+
+def _read(path: Path, name: str) -> bytes:
     try:
-        data = path.read_bytes()
+        if path.stat().st_size > _LARGEST:
+            raise _refused(name, f"{path.stat().st_size} bytes", f"At most {_LARGEST} bytes are read.")
+        return path.read_bytes()
     except OSError as error:
         raise _refused(name, f"cannot be read: {error.strerror or error}", "Check the path.") from error
-    if len(data) > _LARGEST:
-        raise _refused(name, f"{len(data)} bytes", f"At most {_LARGEST} bytes are read.")
-    return parse(data, name)
+
+
+class _Joiner:
+    """Takes other files into the document, below `x-files`, so that every reference is local.
+
+    Only files in the folder of the document or below it, never through a link that leads out; nothing is fetched.
+    """
+
+    def __init__(self, document: Document, path: Path) -> None:
+        self._document = document
+        self._root = path.parent.resolve()
+        self._home = path.resolve()
+        self._files: JsonObject = {}
+
+    def join(self) -> None:
+        self._localize(self._document.root, self._home)
+        if self._files:
+            self._document.root["x-files"] = self._files
+
+    def _localize(self, value: object, file: Path) -> None:
+        waiting: list[object] = [value]
+        while waiting:
+            value = waiting.pop()
+            if is_object(value):
+                ref = value.get("$ref")
+                if isinstance(ref, str):
+                    value["$ref"] = self._local(ref, file)
+                waiting += value.values()
+            else:
+                waiting += as_list(value)
+
+    def _local(self, ref: str, file: Path) -> str:
+        """The same reference within the document; unchanged where it cannot be followed (it is refused later)."""
+        name, _, pointer = ref.partition("#")
+        if not name:
+            return ref if file == self._home else f"#{step('/x-files', self._key(file))}{pointer}"
+        if ":" in name or "\\" in name or name.startswith("/") or not name.lower().endswith((".json", ".yaml", ".yml")):
+            return ref
+        target = (file.parent / unquote(name)).resolve()
+        if not target.is_relative_to(self._root) or not target.is_file():
+            return ref
+        if target == self._home:
+            return f"#{pointer}"
+        key = self._key(target)
+        if key not in self._files:
+            content = _value(_decoded(_read(target, key), key), key)
+            self._files[key] = content
+            self._localize(content, target)
+        return f"#{step('/x-files', key)}{pointer}"
+
+    def _key(self, file: Path) -> str:
+        return file.relative_to(self._root).as_posix()
+
+
+def _decoded(data: bytes, name: str) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _refused(name, f"not UTF-8 at byte {error.start}", "Save it as UTF-8.") from error
+
+
+def _value(text: str, name: str) -> object:
+    value = _json(text, name) if text.lstrip()[:1] in ("{", "[") else _yaml(text, name)
+    _bounded(value, name)
+    return value
 
 
 def parse(data: bytes, name: str) -> Document:
     """The same from bytes."""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise _refused(name, f"not UTF-8 at byte {error.start}", "Save it as UTF-8.") from error
-    root = _json(text, name) if text.lstrip()[:1] == "{" else _yaml(text, name)
+    text = _decoded(data, name)
+    root = _value(text, name)
     if not is_object(root):
         raise _refused(name, "the document is no object", "An OpenAPI document starts with `openapi:`.")
-    _bounded(root, name)
     version = str(root.get("openapi", ""))
     if not version.startswith(("3.0", "3.1")):
         found = f"openapi is {version!r}" if version else "there is no `openapi` version"

@@ -76,15 +76,14 @@ class _Reader:
         client_name = name if isinstance(name, str) and name.isidentifier() else names.pascal(title, "Api")
         operations = tuple(self._operations())
         inbound = tuple(self._inbound())
-        if client:
-            # A texting contract is small, and its readers want every object of it.
+        if client or not operations:
+            # A texting contract is small, and its readers want every object of it; a document without operations has
+            # nothing else to give.
             for key in as_object(as_object(self.root.get("components")).get("schemas")):
                 self.shapes.type_of({"$ref": f"#/components/schemas/{step('', key)[1:]}"}, "", key)
-        if not operations and not inbound and not self.problems:
-            self._problem("/paths", "there is no operation", "A document without operations makes no client.")
-        if self.problems and not self.partial:
-            raise SpecError(self.problems)
-        if not operations and not inbound:
+        if not operations and not self.shapes.classes and not self.problems:
+            self._problem("", "there is no operation and no schema", "Is it an OpenAPI document?")
+        if self.problems and (not self.partial or not (operations or self.shapes.classes)):
             raise SpecError(self.problems)
         segments = client.get("segments")
         vendor = self.root.get("x-sms-vendor")

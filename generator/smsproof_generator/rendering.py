@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from dataclasses import dataclass
 from importlib.resources import files
@@ -274,7 +275,7 @@ class _Renderer:
         return [self.sdk.doc or f"A client of {self.sdk.title}.", "", *columns(table)]
 
     def _imports(self, text: str) -> str:
-        used = set(_words(text))
+        used = _names_used(text)
         groups: list[list[tuple[str, tuple[str, ...]]]] = [
             [
                 ("collections.abc", ("Callable", "Iterable", "Sequence")),
@@ -497,6 +498,12 @@ _RUNTIME_EXPORTS = (
 def _has_id(operation: Operation) -> bool:
     send = operation.send
     return send is not None and bool(send.id or (send.listing and send.listing.id))
+
+
+def _names_used(text: str) -> set[str]:
+    """Names that the code of a module mentions, whatever its docstrings say."""
+    tree = ast.parse(text.replace("@imports@", ""))
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
 
 
 def _words(text: str) -> list[str]:

@@ -47,7 +47,7 @@ class Shapes:
                 self.problem(
                     pointer,
                     f"$ref to another place: {prose(ref)[:120]}",
-                    "Only references within the document (#/...) are followed; bundle it first.",
+                    "References within the document (#/...) and to files beside it are followed; nothing is fetched.",
                 )
                 return {}, pointer
             target = ref[1:]

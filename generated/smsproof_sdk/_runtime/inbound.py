@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 
 from pydantic import ValidationError
 from pydantic_core import to_json
+
 from smsproof_spec.rules import Malformed, strict_json
 
 from .errors import ConfigurationError, MalformedInbound, OversizeInbound, WrongSecret
