@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from smsproof_spec import bundle
-from smsproof_spec.source import Problem, SourceError
+from smsproof_spec.source import Problem, SourceError, read
 
 OPENAPI = """\
 openapi: 3.1.1
@@ -455,7 +457,8 @@ def test_a_schema_that_is_there_twice_is_refused(folder: Folder) -> None:
 
 def test_an_operation_without_a_name_is_refused(folder: Folder) -> None:
     folder.replace("      operationId: sendMessage\n", "")
-    assert folder.problem().what == "the operation has no operationId"
+    problem = folder.problem()
+    assert (problem.pointer, problem.what) == ("/paths/~1send/post", '"operationId" is a required property')
 
 
 def test_an_operation_with_the_name_of_another_is_refused(folder: Folder) -> None:
@@ -466,7 +469,39 @@ def test_an_operation_with_the_name_of_another_is_refused(folder: Folder) -> Non
 def test_an_answer_without_a_description_is_refused(folder: Folder) -> None:
     folder.replace("          description: Sent.\n", "")
     problem = folder.problem()
-    assert (problem.pointer, problem.what) == ("/paths/~1send/post/responses/200", "the answer has no description")
+    assert (problem.pointer, problem.what) == (
+        "/paths/~1send/post/responses/200",
+        '"description" is a required property',
+    )
+
+
+SMALL = {"openapi.yaml": OPENAPI, "requirements.yaml": REQUIREMENTS}
+ANYTHING = st.sampled_from([None, 5, "x", True, [], {}, [{"$ref": 7}], {"$ref": "schemas/Message.json"}, {"schema": 1}])
+
+
+@given(st.sampled_from(sorted(SMALL)), st.lists(st.integers(0, 9), max_size=9), ANYTHING)
+@settings(max_examples=150)
+def test_whatever_stands_in_a_place_the_bundler_joins_or_tells(
+    tmp_path_factory: pytest.TempPathFactory, name: str, path: list[int], anything: object
+) -> None:
+    """A sloppy author gets problems, never a traceback of ours."""
+    folder = Folder(tmp_path_factory.mktemp("any"))
+    (folder.path / name).write_text(json.dumps(replaced(read(folder.path, name).value, path, anything)))
+    try:
+        bundle.bundle(folder.path)
+    except SourceError as refusal:
+        assert refusal.problems
+
+
+def replaced(value: Any, path: list[int], new: object) -> Any:
+    """A copy with another value in one place: at each step the n-th member is entered."""
+    if not path or not isinstance(value, dict | list) or not value:
+        return new
+    if isinstance(value, list):
+        index = path[0] % len(value)
+        return [*value[:index], replaced(value[index], path[1:], new), *value[index + 1 :]]
+    key = list(value)[path[0] % len(value)]
+    return {**value, key: replaced(value[key], path[1:], new)}
 
 
 def test_mistakes_in_several_files_come_at_once(folder: Folder) -> None:

@@ -3,8 +3,11 @@
 source    3GPP TS 23.038 section 6.2.1 (default alphabet and its extension table), annex A (national tables).
 """
 
-import re
 from functools import cache, cached_property
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
 
 # Code 0x1B is the escape to the extension table: a mark, not a character. Its place is held by U+001B so that the
 # index of a character is its code; `Alphabet` takes it out again. Trap: 0x09 is capital C-cedilla (Unicode's own
@@ -72,12 +75,18 @@ class Alphabet:
         self.codes: dict[int, int | str] = {ord(c): code for c, code in self.basic.items()}
         self.codes.update({ord(c): ESCAPE + chr(code) for c, code in self.extension.items()})
 
+    # Expressions are compiled, and `re` is loaded, at the first text that needs them: plain texts never do.
+
     @cached_property
     def _outside(self) -> "re.Pattern[str]":
+        import re
+
         return re.compile(f"[^{re.escape(''.join((*self.basic, *self.extension)))}]")
 
     @cached_property
     def _extension(self) -> "re.Pattern[str]":
+        import re
+
         return re.compile(f"([{re.escape(''.join(self.extension))}])")
 
     def first_outside(self, text: str) -> int | None:
