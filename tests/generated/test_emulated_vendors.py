@@ -12,9 +12,9 @@ import httpx2
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from smsproof_sdk import intelepeer, messangi
 
 from smsproof_conformance.emulator import running
+from smsproof_sdk import intelepeer, messangi
 
 IP_GOOD = {"from": "+12191112222", "to": "+13038675309", "text": "Hello World!"}
 # Each with the status the page gives for it, and the change that earns it.

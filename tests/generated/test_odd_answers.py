@@ -7,6 +7,7 @@ import struct
 from typing import Any
 
 import pytest
+
 from smsproof_sdk.intelepeer import (
     IntelePeer,
     MaybeSent,
@@ -17,7 +18,6 @@ from smsproof_sdk.intelepeer import (
     StatusError,
     UnexpectedStatus,
 )
-
 from tests.generated.odd_server import Reply, answer, odd_server
 
 HELLO = Message(from_="1-12345", to="+13038675309", text="Hello World!")

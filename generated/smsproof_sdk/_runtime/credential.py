@@ -77,8 +77,8 @@ def header_value(scheme: Scheme, secret: Secret) -> str:
         raise ConfigurationError(f"{scheme.argument} must be text.")
     secret = secret.strip()
     if scheme.kind == "bearer":
-        while secret[:7].lower() == "bearer ":
-            secret = secret[7:].lstrip()
+        while secret[:6].lower() == "bearer" and not secret[6:7].strip():
+            secret = secret[6:].lstrip()
     if not secret or not secret.isascii() or not secret.isprintable():
         raise ConfigurationError(
             f"{scheme.argument} is empty or holds characters that no header may; give the token as it was issued."
