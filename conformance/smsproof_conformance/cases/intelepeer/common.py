@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from smsproof_spec.rules import Malformed
-
 from smsproof_conformance.actor import Actor
 from smsproof_conformance.case import Section
 from smsproof_conformance.cases.intelepeer.messages import message
@@ -16,6 +14,7 @@ from smsproof_conformance.expectation import BUSY
 from smsproof_conformance.finding import Judgement, breach, oddity
 from smsproof_conformance.record import NotObserved, Record, Seen
 from smsproof_conformance.target import Fact, Token
+from smsproof_spec.rules import Malformed
 
 section = Section("intelepeer", "common")
 
@@ -128,19 +127,14 @@ def json_objects(record: Record) -> Judgement:
 @section.standing(
     "code-is-status",
     observes=("IP-GEN-07",),
-    does="Compares `code` with the HTTP status of every success.",
-    expects="The same integer.",
+    does="Compares `code` with the HTTP status of every success. Lists have a case of their own (IP-BULK-07).",
+    expects="The same number.",
 )
 def code_is_status(record: Record) -> Judgement:
     for exchange in _successes(record):
-        if not is_object(exchange.at()):
-            continue
         code = exchange.at("code")
-        if type(code) is not int or code != exchange.status:
-            # A list that is answered 202 or 200 with `responses` and code 207 warns (AMB-IP-10).
-            generally = code == 207 and is_array(exchange.at("responses"))
-            judge = oddity if generally else breach
-            yield judge("IP-GEN-07", exchange, expected=f"code {exchange.status}", got=code, pointer="/code")
+        if type(code) is int and code != exchange.status and not is_array(exchange.request.json):
+            yield breach("IP-GEN-07", exchange, expected=f"code {exchange.status}", got=code, pointer="/code")
 
 
 @section.standing(

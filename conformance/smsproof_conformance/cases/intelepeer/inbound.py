@@ -9,17 +9,16 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from smsproof_spec.rules import Malformed
-
 from smsproof_conformance.actor import Actor
 from smsproof_conformance.case import Section
-from smsproof_conformance.cases.intelepeer.schema import judge_arrivals, observed
+from smsproof_conformance.cases.intelepeer.schema import judge_bodies, observed
 from smsproof_conformance.cases.intelepeer.webhooks import set_webhook
 from smsproof_conformance.exchange import MISSING, Arrival, is_object
 from smsproof_conformance.finding import Judgement, Unknown, breach, oddity
 from smsproof_conformance.inbox import HANG_UP, Hook
 from smsproof_conformance.record import NotObserved, Record, Seen
 from smsproof_conformance.target import Fact
+from smsproof_spec.rules import Malformed
 
 section = Section("intelepeer", "inbound")
 
@@ -35,8 +34,8 @@ async def _receive(do: Actor, hook: Hook, text: str, attempts: int = 1) -> None:
     """Point the first long code at a hook, let a handset write to it, and wait for so many attempts."""
     number = do.target.numbers.long_codes[0]
     await set_webhook(do, f"set {hook.label}", [number], hook.url)
-    await do.inbound(_handset(do), number, text)
-    await do.settle((hook, attempts))
+    if await do.inbound(_handset(do), number, text):
+        await do.settle((hook, attempts))
 
 
 def _due(seen: Seen, *hooks: str) -> None:
@@ -227,20 +226,20 @@ def _(seen: Seen) -> Judgement:
     "alphanumeric",
     observes=("IP-SEND-25",),
     needs=(*_RECEIVING, Fact.ALPHANUMERIC, Fact.LOOPBACK),
-    does="Lets a handset write to an alphanumeric sender, after trying to set a webhook for it.",
+    does="Sets a webhook for every number, tries to set one for an alphanumeric sender, and lets a handset write to that.",
     expects="Nothing is delivered, to no URL.",
 )
 async def alphanumeric(do: Actor) -> None:
-    name, own, other = do.target.numbers.alphanumerics[0], do.hook("own"), do.hook("other")
-    await set_webhook(do, "set other", do.target.numbers.long_codes[:1], other.url)
-    await set_webhook(do, "own", [name], own.url)
+    numbers, name = do.target.numbers, do.target.numbers.alphanumerics[0]
+    await set_webhook(do, "set all", (*numbers.long_codes, *numbers.short_codes), do.hook("all").url)
+    await set_webhook(do, "set name", [name], do.hook("name").url)
     await do.inbound(_handset(do), name, "to a name")
     await do.settle()
 
 
 @alphanumeric.judge
 def _(seen: Seen) -> Judgement:
-    for arrival in (*seen.arrivals("own"), *seen.arrivals("other")):
+    for arrival in seen.every_arrival:
         yield breach(
             "IP-SEND-25", arrival, expected="no delivery in the name of an alphanumeric sender", got="a delivery"
         )
@@ -403,7 +402,7 @@ def json_object(record: Record) -> Judgement:
 )
 def body_schema(record: Record) -> Judgement:
     objects = [arrival for arrival in record.arrived() if is_object(arrival.value)]
-    yield from judge_arrivals(objects, "InboundMessage")
+    yield from judge_bodies(objects, "InboundMessage")
 
 
 @section.standing(

@@ -19,7 +19,11 @@ def message(do: Actor, **changes: Any) -> dict[str, Any]:
     if "from" not in right:
         right["from"] = sender(do)
     if "to" not in right:
-        right["to"] = do.target.numbers.destinations[0]
+        right["to"] = (
+            abroad(do, sender(do))
+            if sender(do) in do.target.numbers.alphanumerics
+            else do.target.numbers.destinations[0]
+        )
     return {key: value for key, value in right.items() if value is not ABSENT}
 
 
