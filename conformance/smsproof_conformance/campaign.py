@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gzip
 import hashlib
+import itertools
 import tempfile
 import threading
 import time
@@ -17,15 +19,16 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
+from urllib.parse import quote
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity, configuration
 from hypothesis.errors import Unsatisfiable
+from hypothesis.internal.charmap import charmap_file
 from hypothesis.internal.conjecture.providers import AVAILABLE_PROVIDERS, HypothesisProvider
 from hypothesis.reporting import with_reporter
 from hypothesis.stateful import run_state_machine_as_test
 from hypothesis.strategies import SearchStrategy
-from smsproof_spec.contract import Contract, Operation
 
 from smsproof_conformance import sequences, strategies
 from smsproof_conformance.actor import Wire
@@ -43,12 +46,14 @@ from smsproof_conformance.record import NoAnswer, NotObserved, Record, Unreadabl
 from smsproof_conformance.runner import Phase as RunPhase
 from smsproof_conformance.runner import Progress
 from smsproof_conformance.webhooks import CannotRestore
+from smsproof_spec.contract import Contract, Operation
 
 OFF_LOOPBACK: Final = "fuzzing is for loopback only for now: elsewhere invented requests may be charged"
 _SEQUENCE_STEPS: Final = 12
 _SHRINKING_REQUESTS: Final = 150  # for one finding
 _FINDINGS_A_STRATEGY: Final = 5
 _REPLAYS: Final = 40
+_REPLAY_SECONDS: Final = 10.0
 _SEQUENCES_CASE: Final = "sequences"
 
 
@@ -132,29 +137,49 @@ class _Campaign:
     def run(self, operations: Sequence[Operation], progress: Progress) -> str:
         """Everything, in order; returns why it ended. Raises what ends the whole run."""
         self._deadline = time.monotonic() + self.effort.seconds
-        numbers = self.wire.target.numbers
-        engine = Engine(self.contract.vendor, Ground(self.contract, numbers))
-        ended = "everything was sent"
-        with _quiet_hypothesis():
-            try:
-                for done, operation in enumerate(operations):
-                    progress(CASE + operation.id, done, len(operations))
-                    self._mark(operation, "acting")
-                    for probe in engine.coverage(operation.id):
-                        self._send_once(probe)
-                    for name, strategy in self._strategies(operation, engine):
-                        self._explore(operation, name, strategy)
-                    self._mark(operation, "acted")
-                if self.contract.vendor == "intelepeer":
-                    self._explore_sequences()
-                self._replay_findings()
-            except _Enough as enough:
-                if enough.cause is not None:
-                    raise enough.cause from None
-                ended = enough.reason
+        try:
+            with _quiet_hypothesis():
+                ended = self._explore_all(operations, progress)
+            self._deadline = time.monotonic() + _REPLAY_SECONDS  # what was found is worth its replay in any case
+            self._replay_findings()
+        except _Enough as enough:
+            if enough.cause is not None:
+                raise enough.cause from None
+            ended = enough.reason
         return ended
 
+    def _explore_all(self, operations: Sequence[Operation], progress: Progress) -> str:
+        numbers = self.wire.target.numbers
+        engine = Engine(self.contract.vendor, Ground(self.contract, numbers))
+        try:
+            for done, operation in enumerate(operations):
+                progress(CASE + operation.id, done, len(operations))
+                self._mark(operation, "acting")
+                for probe in itertools.chain(engine.coverage(operation.id), self._near_misses(operation)):
+                    self._send_once(probe)
+                for name, strategy in self._strategies(operation, engine):
+                    self._explore(operation, name, strategy)
+                self._mark(operation, "acted")
+            if self.contract.vendor == "intelepeer":
+                self._explore_sequences()
+        except _Enough as enough:
+            if enough.cause is not None:
+                raise
+            return enough.reason
+        return "everything was sent"
+
     # -- what is sent ----------------------------------------------------------------------------------------------
+
+    def _near_misses(self, operation: Operation) -> Iterator[Probe]:
+        """Each way to spoil an address once, in each place that takes one."""
+        vendor, numbers = self.contract.vendor, self.wire.target.numbers
+        match operation.id:
+            case "getWebhook":
+                for what, endpoint in strategies.spoiled_numbers(numbers.long_codes):
+                    yield Probe(operation.id, Mode.COVERAGE, what, query=f"endpoint={quote(endpoint, safe='-')}")
+            case _:
+                for what, body in strategies.spoiled_bodies(vendor, operation.id, numbers):
+                    yield Probe(operation.id, Mode.COVERAGE, what, encode(body))
 
     def _strategies(self, operation: Operation, engine: Engine) -> Iterator[tuple[str, SearchStrategy[Probe]]]:
         vendor, numbers = self.contract.vendor, self.wire.target.numbers
@@ -406,6 +431,14 @@ def _quiet_hypothesis() -> Generator[None]:
     with tempfile.TemporaryDirectory() as folder, with_reporter(lambda _: None):
         configuration.set_hypothesis_home_dir(folder)
         try:
+            _lay_out_utf_8()
             yield
         finally:
             configuration.set_hypothesis_home_dir(before)
+
+
+def _lay_out_utf_8() -> None:
+    """What Hypothesis would compute for seconds in a new folder: UTF-8 encodes everything but surrogates."""
+    table = charmap_file("codec-v2-utf-8")
+    table.parent.mkdir(parents=True)
+    table.write_bytes(gzip.compress(b"[[[0, 55295], [57344, 1114111]], []]"))

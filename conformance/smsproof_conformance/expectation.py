@@ -7,18 +7,18 @@ or agreed requirement forbids and no decision leaves free. Between the two lies 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 from functools import cache
 from typing import Any, Final
 
-from smsproof_spec.contract import load
-from smsproof_spec.rules import Malformed, strict_json
-
 from smsproof_conformance.answer_schema import AnswerSchemas
 from smsproof_conformance.exchange import Exchange, header
 from smsproof_conformance.finding import Breach
 from smsproof_conformance.webhooks import KEEPER
+from smsproof_spec.contract import load
+from smsproof_spec.rules import Malformed, strict_json
 
 _PLAIN_CHARACTERS: Final = 600
 # Bytes that no reader of JSON takes. The other kinds of Malformed (duplicate keys, a byte order mark, depth, NaN, lone
@@ -116,3 +116,21 @@ def plain(text: Any) -> bool:
         and not text.isspace()
         and text.replace("\n", " ").isprintable()
     )
+
+
+@dataclass(frozen=True)
+class Use:
+    """Something right data makes use of, and the requirement that allows it: what leaves out guid uses that it is optional."""
+
+    what: str
+    rule: str
+
+
+def blamed(uses: Iterable[Use], cleared: Set[str], otherwise: str) -> str:
+    """Which requirement a refusal of right data breaks.
+
+    uses         of the refused request, the most particular first.
+    cleared      what accepted requests made use of: it cannot be the reason.
+    otherwise    where nothing is left, so that it is the values or their combination.
+    """
+    return next((use.rule for use in uses if use.what not in cleared), otherwise)

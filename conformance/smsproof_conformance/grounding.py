@@ -12,10 +12,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import jsonschema_rs
-from smsproof_spec.contract import Contract
 
 from smsproof_conformance.exchange import is_array, is_object
 from smsproof_conformance.target import Numbers
+from smsproof_spec.contract import Contract
 
 # RFC 6761 section 6.4: `.invalid` resolves nowhere, so that a target that connects at once reaches nobody.
 WEBHOOK: Final = "https://smsproof.invalid/inbound"

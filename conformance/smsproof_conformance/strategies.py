@@ -43,7 +43,7 @@ def texts() -> SearchStrategy[str]:
 
     lengths = st.sampled_from((*_LENGTHS, *_LONGER))
     filled = st.builds(fill, st.sampled_from(_CHARACTERS), lengths, st.sampled_from(_CHARACTERS))
-    printable = st.characters(codec="utf-8", exclude_categories=("C", "Z"))
+    printable = st.characters(exclude_categories=("C", "Z"))
     return st.one_of(st.sampled_from(_WORDS), filled, st.text(printable, min_size=1, max_size=60))
 
 
@@ -51,7 +51,7 @@ def identifiers() -> SearchStrategy[str]:
     """What a customer calls a message: free, printable."""
     return st.one_of(
         st.sampled_from(("1123123123123123", "myguid1", "a-b_c.d", "ü")),
-        st.text(st.characters(codec="ascii", categories=("L", "N")), min_size=1, max_size=32),
+        st.text(st.characters(max_codepoint=0x7F, categories=("L", "N")), min_size=1, max_size=32),
     )
 
 
@@ -81,20 +81,44 @@ _SPOIL: Final[Mapping[str, Callable[[str], str]]] = {
 }
 
 
-def near_misses(numbers: Sequence[str], *, plus_optional: bool = False) -> SearchStrategy[tuple[str, str]]:
-    """(what is wrong, address): long codes spoiled in one way. Without any number there is nothing to spoil.
+def spoiled_numbers(numbers: Sequence[str], *, plus_optional: bool = False) -> list[tuple[str, str]]:
+    """(what is wrong, address): the first long code among `numbers`, spoiled in each way once; none without one.
 
     plus_optional    whether the place takes a number without its plus, so that leaving it out is no miss.
     """
-    long = [number for number in numbers if len(_digits(number)) >= 7 and number.removeprefix("+").isdecimal()]
-    spoil = dict(_SPOIL) if plus_optional else {"no plus": _digits, **_SPOIL}
-    if not long:
-        return st.nothing()
+    long = sorted(number for number in numbers if len(_digits(number)) >= 7 and _digits(number).isdecimal())
+    spoil = _SPOIL if plus_optional else {"no plus": _digits, **_SPOIL}
+    return [(what, spoiled(number)) for number in long[:1] for what, spoiled in spoil.items()]
 
-    def spoiled(what: str, number: str) -> tuple[str, str]:
-        return what, spoil[what](number)
 
-    return st.builds(spoiled, st.sampled_from(sorted(spoil)), st.sampled_from(sorted(long)))
+def spoiled_bodies(vendor: str, operation: str, numbers: Numbers) -> list[tuple[str, Json]]:
+    """(what is wrong, body): each spoiled number once in each place of an operation's body; a batch holds them all."""
+    own = own_numbers(numbers)
+    destinations = spoiled_numbers(numbers.destinations, plus_optional=vendor == "messangi")
+    if not own["sender"] or not numbers.destinations:
+        return []
+    message = {"from": own["sender"][0], "to": numbers.destinations[0], "text": "Hello World!"}
+    match operation:
+        case "sendMessage":
+            senders = spoiled_numbers(numbers.long_codes) if vendor == "intelepeer" else []
+            return [
+                *((f"to: {what}", {**message, "to": number}) for what, number in destinations),
+                *((f"from: {what}", {**message, "from": number}) for what, number in senders),
+            ]
+        case "sendBatch":
+            recipients = [{"to": number} for number in (message["to"], *(number for _, number in destinations))]
+            return [("to: a right number, then a number spoiled in every way", {**message, "to": recipients})]
+        case "setWebhook":
+            endpoints = spoiled_numbers(numbers.long_codes)
+            return [(f"endpoints/0: {what}", {"endpoints": [number], "webhook": WEBHOOK}) for what, number in endpoints]
+        case _:
+            return []
+
+
+def near_misses(numbers: Sequence[str], *, plus_optional: bool = False) -> SearchStrategy[tuple[str, str]]:
+    """(what is wrong, address): one of `spoiled_numbers` of any long code among `numbers`."""
+    each = [miss for number in numbers for miss in spoiled_numbers([number], plus_optional=plus_optional)]
+    return st.sampled_from(each) if each else st.nothing()
 
 
 def scalars() -> SearchStrategy[Json]:

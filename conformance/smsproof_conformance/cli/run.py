@@ -6,23 +6,22 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from smsproof_spec import contract as contracts
 
 from smsproof_conformance import settings
 from smsproof_conformance.case import cases
 from smsproof_conformance.charge import Budget
-from smsproof_conformance.cli.conclusion import conclude
+from smsproof_conformance.cli.conclusion import Reports, ShowData, conclude, wanted_reports
 from smsproof_conformance.cli.door import UsageError, door
 from smsproof_conformance.cli.dry_run import print_rehearsal
 from smsproof_conformance.effort import MAX_EXAMPLES, TIME_LIMIT_SECONDS, Effort, fuzz_phase
 from smsproof_conformance.interruption import Interruption
 from smsproof_conformance.ledger import Ledger, new_path
 from smsproof_conformance.rehearsal import rehearse
-from smsproof_conformance.reports.files import parse
+from smsproof_conformance.reports.terminal import console, progress
 from smsproof_conformance.runner import Run
 from smsproof_conformance.selection import select
 from smsproof_conformance.target import Target
+from smsproof_spec import contract as contracts
 
 TargetName = Annotated[str, typer.Argument(help="Name of a [target.NAME] table.")]
 Config = Annotated[Path | None, typer.Option(help="Settings file; smsproof.toml or pyproject.toml by default.")]
@@ -35,7 +34,6 @@ Patterns = Annotated[list[str] | None, typer.Option("--case", help="Only cases w
 Live = Annotated[bool, typer.Option("--live", help="Allow a target that is not loopback; needs --budget.")]
 Parts = Annotated[int | None, typer.Option(min=0, help="Message parts that may be charged.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Print what would be sent and what it may cost; send nothing.")]
-Reports = Annotated[list[str] | None, typer.Option(help="FORMAT:PATH, e.g. json:report.json (repeatable).")]
 
 
 def run(
@@ -51,31 +49,26 @@ def run(
     budget: Parts = None,
     dry_run: DryRun = False,
     report: Reports = None,
+    show_data: ShowData = False,
 ) -> None:
     """Run the conformance suite against a target."""
     with door():
-        for wanted in report or []:
-            parse(wanted)
+        reports = wanted_reports(report, show_data)
         chosen = settings.pick(settings.read(config), target)
         contract = contracts.load(chosen.vendor)
         selected = select(cases(chosen.vendor), case or [])
         secrets = settings.secrets(chosen)
-        console = Console(highlight=False)
         if dry_run:
             rehearsed = rehearse(chosen, secrets, contract, selected, seed=seed, budget=budget)
-            print_rehearsal(console, chosen, rehearsed)
+            print_rehearsal(console(), chosen, rehearsed)
             return
         require_permission(chosen, live, budget)
         ledger = Ledger.create(new_path(target), secrets.values())
-        with Interruption() as interruption, console.status("") as status:
-
-            def progress(case_id: str, done: int, planned: int) -> None:
-                status.update(f"{done} of {planned}  {case_id}")
-
-            act = Run(chosen, secrets, contract, ledger, Budget(budget), progress, interruption)
+        with Interruption() as interruption, progress(console()) as tell:
+            act = Run(chosen, secrets, contract, ledger, Budget(budget), tell, interruption)
             effort = Effort(seed, max_examples, time_limit) if fuzz and not case else None
             act.start(selected, seed=seed, then=fuzz_phase(selected, effort))
-        conclude(console, ledger, contract, selected, report or [], strict=strict)
+        conclude(console(), ledger, contract, selected, reports, strict=strict, show_data=show_data)
 
 
 def require_permission(target: Target, live: bool, budget: int | None) -> None:

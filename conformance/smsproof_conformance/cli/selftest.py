@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from smsproof_spec import contract as contracts
 
 from smsproof_conformance.case import cases
+from smsproof_conformance.cli.conclusion import write_reports
 from smsproof_conformance.cli.door import door
 from smsproof_conformance.cli.run import MaxExamples, Seed, TimeLimit
 from smsproof_conformance.coverage import table
@@ -20,10 +19,11 @@ from smsproof_conformance.emulator import running
 from smsproof_conformance.exit_code import ExitCode, strongest
 from smsproof_conformance.judge import judge
 from smsproof_conformance.ledger import Ledger
-from smsproof_conformance.record import Record
 from smsproof_conformance.reports.console import print_coverage, print_run
-from smsproof_conformance.reports.files import write
+from smsproof_conformance.reports.material import Material
+from smsproof_conformance.reports.terminal import console
 from smsproof_conformance.runner import Run
+from smsproof_spec import contract as contracts
 
 
 def selftest(
@@ -34,7 +34,7 @@ def selftest(
 ) -> None:
     """Run the suite in --strict against the emulators of both vendors, and print the coverage."""
     with door():
-        console = Console(highlight=False)
+        out = console()
         codes: list[ExitCode] = []
         for vendor in contracts.VENDORS:
             contract = contracts.load(vendor)
@@ -44,16 +44,16 @@ def selftest(
                     selected, seed=seed, then=fuzz_phase(selected, Effort(seed, max_examples, time_limit))
                 )
                 judged = judge(ledger, contract, selected, strict=True)
-                record = Record.of(ledger)
+                material = Material(ledger, judged, contract)
             documented = documented_answers(contract)
             contradictions = [example.name for example in documented if example.violations]
-            print_run(console, judged, record, contract)
-            print_coverage(console, table(contract, {"V": selected}), vendor)
-            write(f"json:{report_dir / f'{vendor}.json'}", judged, record)
-            console.print(
+            print_run(out, material)
+            print_coverage(out, table(contract, {"V": selected}), vendor)
+            unwritten = write_reports([f"json:{report_dir / f'{vendor}.json'}"], material)
+            out.print(
                 f"{documented_requests(contract)} documented requests replayed by cases,"
                 f" {len(documented) - len(contradictions)} of {len(documented)} documented answers are valid"
             )
-            codes += [judged.exit_code, *([ExitCode.CONTRACT_FAILURES] if contradictions else [])]
-        console.print(f"reports: {report_dir}")
+            codes += [judged.exit_code, *unwritten, *([ExitCode.CONTRACT_FAILURES] if contradictions else [])]
+        out.print(f"reports: {report_dir}")
         raise typer.Exit(strongest(codes))

@@ -1,29 +1,30 @@
 """Every request of a run, fuzz included: right data is accepted, wrong data is refused (sections 2B, 2D, 2E, 2F).
 
-A refusal is any 4xx: which one is the business of the cases. What the decisions leave free is open: short numbers
-(AMB-IP-06), lengths of codes and names (AMB-IP-05), empty texts (AMB-IP-40), unusual but absolute URLs (AMB-IP-25),
-names as endpoints (AMB-IP-38), null for an absent guid (part 7, decision 11), several endpoints in a read (AMB-IP-14).
+Which answer refuses is the business of the cases; here a refusal is whatever does not accept. What the decisions leave
+free is open: short numbers (AMB-IP-06), lengths of codes and names (AMB-IP-05), empty texts (AMB-IP-40), unusual but
+absolute URLs (AMB-IP-25), names as endpoints (AMB-IP-38), null for an absent guid (part 7, decision 11), several
+endpoints in a read (AMB-IP-14).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
-from smsproof_spec.rules import Malformed
-
 from smsproof_conformance.case import Section
-from smsproof_conformance.exchange import MISSING, Exchange, dig, is_array, pointer
+from smsproof_conformance.exchange import MISSING, Exchange, dig, is_array, is_object, pointer
 from smsproof_conformance.expectation import (
     ACCEPT,
     BUSY,
     Claim,
     Expectation,
     Freedom,
+    Use,
     binding,
+    blamed,
     left_open,
     plain,
     refuse,
@@ -35,6 +36,7 @@ from smsproof_conformance.expectation import (
 from smsproof_conformance.finding import Breach, Judgement, breach
 from smsproof_conformance.record import NotObserved, Record
 from smsproof_conformance.target import Numbers
+from smsproof_spec.rules import Malformed
 
 section = Section("intelepeer", "requests")
 
@@ -88,7 +90,7 @@ def _free_in_message(word: Breach, value: Any, depth: int) -> bool:
     key = "/".join(word.pointer.split("/")[1 + depth :])
     held = dig(value, key)
     return (
-        key == "guid" and held is None
+        key == "guid"  # null is an absent one; that a number is refused is the strict reading: single-send/guid-type warns
         or key == "from" and isinstance(held, str) and _PERHAPS_SENDER(held) is not None
         or key == "to" and isinstance(held, str) and _PERHAPS_DESTINATION(held) is not None
     )  # fmt: skip
@@ -138,6 +140,8 @@ def _reading(exchange: Exchange, numbers: Numbers) -> Expectation:
     if [name for name, _ in query] != ["endpoint"]:
         return left_open(Freedom.COUNT)
     endpoint = query[0][1]
+    if endpoint.startswith(" ") and _PERHAPS_SENDER("+" + endpoint[1:]):
+        return left_open(Freedom.FORM)  # a bare plus is a space in forms only: read-webhook/endpoint-form warns
     if _PERHAPS_SENDER(endpoint):
         return left_open(Freedom.FOREIGN)  # an own number is a matter of what was set before: the account's model
     return refuse(Breach("IP-HOOKGET-09", exchange, "a number in E.164 format", endpoint))
@@ -145,10 +149,13 @@ def _reading(exchange: Exchange, numbers: Numbers) -> Expectation:
 
 @section.standing(
     "valid-accepted",
-    observes=("IP-SEND-08", "IP-SEND-09", "IP-SEND-10", "IP-BULK-03", "IP-BULK-06", "IP-HOOK-04", "IP-HOOK-06"),
+    observes=(
+        "IP-SEND-06", "IP-SEND-08", "IP-SEND-09", "IP-SEND-10", "IP-SEND-15", "IP-BULK-03", "IP-BULK-06", "IP-HOOK-04",
+        "IP-HOOK-06", "IP-HOOK-07",
+    ),
     does="Looks at every request with right data from the target's own numbers, alone or in a list.",
     expects="It is accepted.",
-)
+)  # fmt: skip
 def valid_accepted(record: Record) -> Judgement:
     yield from _judged(record, Claim.ACCEPT)
 
@@ -157,134 +164,159 @@ def valid_accepted(record: Record) -> Judgement:
     "invalid-refused",
     observes=(
         "IP-SEND-02", "IP-SEND-03", "IP-SEND-04", "IP-SEND-05", "IP-SEND-06", "IP-SEND-07", "IP-SEND-11", "IP-HOOK-02",
-        "IP-HOOK-03", "IP-HOOK-10", "IP-HOOK-12", "IP-HOOKGET-09",
+        "IP-SEND-21", "IP-HOOK-03", "IP-HOOK-10", "IP-HOOK-12", "IP-HOOKGET-09",
     ),
     does="Looks at every request with data that a stated requirement forbids, alone or in a list.",
-    expects="It is refused with a 4xx, an item of a list with a 4xx of its own.",
+    expects="It is refused, in a list item by item, and not with a server error.",
 )  # fmt: skip
 def invalid_refused(record: Record) -> Judgement:
     yield from _judged(record, Claim.REFUSE)
 
 
 def _judged(record: Record, claim: Claim) -> Iterator[Breach]:
+    numbers = record.target.numbers
     seen = False
-    for exchange in record.exchanges:
-        if not speaks_of_data(exchange):
-            continue
+    cleared = _cleared(record) if claim is Claim.ACCEPT else set[str]()
+    for exchange in filter(speaks_of_data, record.exchanges):
         value = sent(exchange) if exchange.request.operation == "sendMessage" else None
         if is_array(value):
-            items = [(at, _message(item, exchange, record.target.numbers, at)) for at, item in enumerate(value)]
+            items = [(at, _message(item, exchange, numbers, at)) for at, item in enumerate(value)]
             seen |= any(expected.claim is claim for _, expected in items)
-            yield from _list_words(exchange, value, items, claim)
+            yield from _list_words(exchange, value, items, claim, cleared)
             continue
-        expected = expectation(exchange, record.target.numbers)
+        expected = expectation(exchange, numbers)
         if expected.claim is claim:
             seen = True
-            yield from _words(exchange, expected)
+            yield from _words(exchange, expected, cleared)
     if not seen:
         raise NotObserved(f"no request that must be {'accepted' if claim is Claim.ACCEPT else 'refused'}")
 
 
-def _words(exchange: Exchange, expected: Expectation) -> Iterator[Breach]:
-    """What is wrong with the answer to one request that is no list."""
+def _cleared(record: Record) -> set[str]:
+    """What single requests that were accepted made use of."""
+    return {
+        use.what
+        for exchange in filter(speaks_of_data, record.exchanges)
+        if exchange.status in (201, 202)
+        for use in _uses(exchange.request.operation, exchange.request.json)
+    }
+
+
+def _uses(operation: str | None, value: Any) -> Iterator[Use]:
+    """What a single request makes use of, the most particular first."""
+    if operation == "setWebhook":
+        endpoints = dig(value, "endpoints")
+        if is_array(endpoints) and any("-" in str(endpoint) for endpoint in endpoints):
+            yield Use("a short code as endpoint", "IP-HOOK-04")
+        yield Use("one endpoint", "IP-HOOK-06")
+    elif is_object(value):
+        if "guid" in value:
+            yield Use("a guid", "IP-SEND-06")
+        sender = str(value.get("from"))
+        if sender.startswith("+"):
+            yield Use("a long code", "IP-SEND-09")
+        elif sender.partition("-")[2].isdecimal():
+            yield Use("a short code", "IP-SEND-08")
+        else:
+            yield Use("a name", "IP-SEND-10")
+        if "guid" not in value:
+            yield Use("no guid", "IP-SEND-06")
+
+
+def _words(exchange: Exchange, expected: Expectation, cleared: Set[str]) -> Iterator[Breach]:
+    """What is wrong with the answer to one request that is no list of messages."""
     status = exchange.status
     assert status is not None
     if expected.claim is Claim.ACCEPT:
         if not 200 <= status < 300 and status not in BUSY:
-            yield breach(_accepting_rule(exchange), exchange, expected="acceptance of right data", got=str(status))
+            several = exchange.request.operation == "setWebhook" and len(sent(exchange)["endpoints"]) > 1
+            otherwise = (
+                "IP-HOOK-07"
+                if several
+                else "IP-HOOK-06"
+                if exchange.request.operation == "setWebhook"
+                else "IP-SEND-15"
+            )
+            rule = blamed([*_uses(exchange.request.operation, sent(exchange))], cleared, otherwise)
+            yield breach(rule, exchange, expected="acceptance of right data", got=str(status))
         elif exchange.request.operation == "setWebhook" and is_array(items := exchange.at("endpoints")):
-            for at, code in enumerate(_item_status(item) for item in items):
+            for at, code in enumerate(_code(item, "status", "code") for item in items):
                 if code is not None and code >= 400 and code not in BUSY:
                     yield breach(
                         "IP-HOOK-04", exchange, expected="acceptance of an own endpoint", got=str(code),
                         pointer=pointer("endpoints", at, "status"),
                     )  # fmt: skip
-    elif not 400 <= status < 500 and status not in BUSY and not _every_endpoint_refused(exchange):
-        for word in expected.breaches:
-            if exchange.request.operation == "setWebhook" and _endpoint_refused(exchange, word):
-                continue
-            yield _not_refused(word, str(status))
+    elif 200 <= status < 300:
+        yield from (
+            _not_refused(word, str(status)) for word in expected.breaches if not _endpoint_refused(exchange, word)
+        )
+    elif status >= 500 and status not in BUSY and exchange.request.json is not None:
+        yield from _stumbled(exchange)
 
 
 def _list_words(
-    exchange: Exchange, items: list[Any], expectations: list[tuple[int, Expectation]], claim: Claim
+    exchange: Exchange,
+    items: list[Any],
+    expectations: list[tuple[int, Expectation]],
+    claim: Claim,
+    cleared: Set[str],
 ) -> Iterator[Breach]:
     """What is wrong with the answer to a list of messages, item by item."""
     status = exchange.status
     assert status is not None
-    all_right = bool(items) and all(expected.claim is Claim.ACCEPT for _, expected in expectations)
     if not 200 <= status < 300:
+        all_right = bool(items) and all(expected.claim is Claim.ACCEPT for _, expected in expectations)
         if claim is Claim.ACCEPT and all_right and status not in BUSY:
             yield breach("IP-BULK-06", exchange, expected="207 to a list of right messages", got=str(status))
         elif claim is Claim.REFUSE and status >= 500 and status not in BUSY:
-            for _, expected in expectations:
-                yield from (_not_refused(word, str(status)) for word in expected.breaches)
+            yield from _stumbled(exchange)
         return
     responses = exchange.at("responses")
     if not is_array(responses) or len(responses) != len(items):
         return  # the cases of bulk send speak of that
     for at, expected in expectations:
-        code = _code(responses[at])
+        code = _code(responses[at], "code", "status")
         if expected.claim is not claim or code is None or code in BUSY:
             continue
         if claim is Claim.ACCEPT and not 200 <= code < 300:
+            rule = blamed([*_uses("sendMessage", items[at])], cleared, "IP-BULK-03")
             yield breach(
-                "IP-BULK-03", exchange, expected="acceptance of a right item", got=str(code),
+                rule, exchange, expected="acceptance of a right item", got=str(code),
                 pointer=pointer("responses", at, "code"),
             )  # fmt: skip
-        if claim is Claim.REFUSE and not 400 <= code < 500:
+        if claim is Claim.REFUSE and 200 <= code < 300:
             yield from (_not_refused(word, str(code)) for word in expected.breaches)
 
 
 def _not_refused(word: Breach, got: str) -> Breach:
-    return replace(word, expected=f"a refusal (4xx) of the request: {word.got or 'it is wrong'}", got=got)
+    return replace(word, expected=f"a refusal of the request: {word.got}", got=got)
 
 
-def _code(item: Any) -> int | None:
-    """The status of an item: `code`, or what warns elsewhere, `status` (AMB-IP-11)."""
-    code = dig(item, "code")
-    if code is MISSING:
-        code = dig(item, "status")
+def _stumbled(exchange: Exchange) -> Iterator[Breach]:
+    """A 5xx to wrong data: the page's answer to that is 400. It says so for sending alone."""
+    if exchange.request.operation == "sendMessage":
+        yield breach("IP-SEND-21", exchange, expected="400 to data with an error in it", got=str(exchange.status))
+
+
+def _code(item: Any, *keys: str) -> int | None:
+    """The status of an item of a 207, under the first of the keys that is there (AMB-IP-11, AMB-IP-16)."""
+    code = next((held for held in (dig(item, key) for key in keys) if held is not MISSING), None)
     return code if type(code) is int else None
 
 
-def _accepting_rule(exchange: Exchange) -> str:
-    """The requirement that a refusal of right data breaks."""
-    value = sent(exchange)
-    if exchange.request.operation == "setWebhook":
-        return "IP-HOOK-06" if len(value["endpoints"]) == 1 else "IP-HOOK-04"
-    sender: str = value["from"]
-    if sender.startswith("+"):
-        return "IP-SEND-09"
-    return "IP-SEND-08" if sender.partition("-")[2].isdecimal() else "IP-SEND-10"
-
-
-def _every_endpoint_refused(exchange: Exchange) -> bool:
-    """A 207 of nothing but refusals (part 7, decision 9)."""
-    items = exchange.at("endpoints")
-    return (
-        exchange.request.operation == "setWebhook"
-        and is_array(items)
-        and bool(items)
-        and all((_item_status(item) or 0) >= 400 for item in items)
-    )
-
-
 def _endpoint_refused(exchange: Exchange, word: Breach) -> bool:
-    """Whether the one endpoint that a violation is about was refused in a 207."""
+    """Whether a 207 refuses the endpoint that a violation is about, or every endpoint (part 7, decision 9)."""
     items = exchange.at("endpoints")
-    endpoints = dig(sent(exchange), "endpoints")
-    steps = word.pointer.split("/")
-    if exchange.status != 207 or not is_array(items) or not is_array(endpoints) or len(steps) != 3:
+    if exchange.request.operation != "setWebhook" or not is_array(items) or not items:
+        return False
+    if all((_code(item, "status", "code") or 0) >= 400 for item in items):
+        return True
+    endpoints, steps = dig(sent(exchange), "endpoints"), word.pointer.split("/")
+    if not is_array(endpoints) or len(steps) != 3:
         return False
     if len(items) != len(endpoints):
         return True  # the cases of the webhook speak of that
-    return (_item_status(items[int(steps[2])]) or 0) >= 400
-
-
-def _item_status(item: Any) -> int | None:
-    """The status of an endpoint: `status`, or what warns elsewhere, `code` (AMB-IP-16)."""
-    status = dig(item, "status")
-    if status is MISSING:
-        status = dig(item, "code")
-    return status if type(status) is int else None
+    place = int(steps[2])
+    # Each response names its endpoint; their order is in no page (S1:36).
+    named = [item for item in items if dig(item, "endpoint") == endpoints[place]]
+    return (_code((named or items[place : place + 1])[0], "status", "code") or 0) >= 400

@@ -12,17 +12,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from smsproof_spec.rules import Malformed
-
 from smsproof_conformance.case import Section
-from smsproof_conformance.exchange import Exchange, dig, is_array, is_object, pointer
+from smsproof_conformance.exchange import Exchange, dig, is_array, pointer
 from smsproof_conformance.expectation import (
     ACCEPT,
     BUSY,
     Claim,
     Expectation,
     Freedom,
+    Use,
     binding,
+    blamed,
     left_open,
     plain,
     refuse,
@@ -34,6 +34,7 @@ from smsproof_conformance.expectation import (
 from smsproof_conformance.finding import Breach, Judgement, breach
 from smsproof_conformance.record import NotObserved, Record
 from smsproof_conformance.target import Numbers
+from smsproof_spec.rules import Malformed
 
 section = Section("messangi", "requests")
 
@@ -60,7 +61,11 @@ def expectation(exchange: Exchange, numbers: Numbers) -> Expectation:
     if isinstance(value, Malformed):
         return unreadable(value, "MS-GEN-04", exchange)
     broken = list(request_schemas("messangi").violations(component, value, exchange))
-    forbidden = [word for word in broken if binding("messangi", word) and not _free(word, value)]
+    forbidden = [
+        word
+        for word in broken
+        if binding("messangi", word) and not _free(word, value) and word.requirement != _said_better(word, value)
+    ]
     if forbidden:
         return refuse(*forbidden)
     if broken:
@@ -87,6 +92,14 @@ def _free(word: Breach, value: Any) -> bool:
     if key in ("from", "text", "to") and isinstance(held, int | float) and not isinstance(held, bool):
         return True
     return key == "to" and isinstance(held, str) and _PERHAPS_DESTINATION(held) is not None
+
+
+def _said_better(word: Breach, value: Any) -> str | None:
+    """Of the two rules that a malformed number breaks, the one that says less: too many digits, or no digits at all."""
+    held = dig(value, *word.pointer.split("/")[1:])
+    if not isinstance(held, str):
+        return None
+    return "MS-ADDR-01" if re.fullmatch(r"\+?[0-9]{16,}", held) else "MS-ADDR-03"
 
 
 def _usual_option(name: str, held: Any) -> bool:
@@ -137,18 +150,19 @@ def _filled(batch: dict[str, Any]) -> bool:
 )  # fmt: skip
 def valid_accepted(record: Record) -> Judgement:
     seen = False
-    for exchange in record.exchanges:
-        if not speaks_of_data(exchange):
-            continue
-        expected = expectation(exchange, record.target.numbers)
-        if expected.claim is not Claim.ACCEPT or exchange.status in BUSY:
-            continue
+    right = [
+        exchange
+        for exchange in filter(speaks_of_data, record.exchanges)
+        if expectation(exchange, record.target.numbers).claim is Claim.ACCEPT and exchange.status not in BUSY
+    ]
+    cleared = {use.what for exchange in right if _taken(exchange) for use in _uses(exchange)}
+    for exchange in right:
         seen = True
+        batch = exchange.request.operation == "sendBatch"
         if not _taken(exchange):
-            yield breach(
-                _accepting_rule(exchange), exchange, expected="acceptance of right data", got=_outcome(exchange)
-            )
-        elif exchange.request.operation == "sendBatch":
+            rule = blamed([*_uses(exchange)], cleared, "MS-BRESP-04" if batch else "MS-SEND-06")
+            yield breach(rule, exchange, expected="acceptance of right data", got=_outcome(exchange))
+        elif batch:
             yield from _missing_recipients(exchange)
     if not seen:
         raise NotObserved("no request that must be accepted")
@@ -237,23 +251,33 @@ def _missing_recipients(exchange: Exchange) -> Iterator[Breach]:
         number = _bare(recipient["to"])
         if number not in accepted:
             yield breach(
-                "MS-BRESP-07" if number in refused else "MS-BRESP-04", exchange, expected="an id for a right recipient",
+                _missing_rule(recipient["to"], number in refused), exchange, expected="an id for a right recipient",
                 got="in invalidNumber" if number in refused else "no id", pointer=pointer("to", at, "to"),
             )  # fmt: skip
 
 
-def _accepting_rule(exchange: Exchange) -> str:
-    """The requirement that a refusal of right data breaks: that of the first option, else of the plainest address."""
-    value = sent(exchange)
-    assert is_object(value)
-    used = [rule for option, rule in _OPTIONS.items() if option in value]
-    if exchange.request.operation == "sendBatch":
-        return "MS-BATCH-11" if used else "MS-BRESP-04"
-    if used:
-        return used[0]
-    if not value["to"].startswith("+"):
+def _missing_rule(number: str, listed: bool) -> str:
+    if not number.startswith("+"):
         return "MS-ADDR-02"
+    return "MS-BRESP-07" if listed else "MS-BRESP-04"
+
+
+def _uses(exchange: Exchange) -> Iterator[Use]:
+    """What right data makes use of, the most particular first."""
+    value = sent(exchange)
+    batch = exchange.request.operation == "sendBatch"
+    recipients = [recipient["to"] for recipient in value["to"]] if batch else [value["to"]]
+    if not any(number.startswith("+") for number in recipients):
+        yield Use("no plus", "MS-ADDR-02")
+    options = {option: "MS-BATCH-11" if batch else rule for option, rule in _OPTIONS.items()}
+    yield from (Use(option, rule) for option, rule in options.items() if option in value)
+    if batch and any(recipient.get("params") for recipient in value["to"]):
+        yield Use("params", "MS-BATCH-08")
     sender: str = value["from"]
     if not sender.isdecimal():
-        return "MS-ADDR-08"
-    return "MS-ADDR-06" if len(sender) <= 6 else "MS-ADDR-07"
+        yield Use("a name", "MS-ADDR-08")
+    elif len(sender) <= 6:
+        yield Use(f"a short code of {len(sender)}", "MS-ADDR-06")
+    else:
+        yield Use("a long code", "MS-ADDR-07")
+    yield from (Use(f"no {option}", rule) for option, rule in options.items() if option not in value)
