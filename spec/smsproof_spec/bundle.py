@@ -27,10 +27,15 @@ _ADDRESS_KEYS = frozenset(
     }
 )
 _SHORTEST_LONG_CODE = 1_000_000
+
+
+def _schema(name: str) -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(json.loads((Path(__file__).parent / name).read_text("utf-8")))
+
+
+_DOCUMENT = _schema("document.schema.json")
+_REQUIREMENTS = _schema("requirements.schema.json")
 _JSON_SCHEMA = jsonschema_rs.Draft202012Validator({"$ref": "https://json-schema.org/draft/2020-12/schema"})
-_REQUIREMENTS = jsonschema_rs.Draft202012Validator(
-    json.loads((Path(__file__).parent / "requirements.schema.json").read_text("utf-8"))
-)
 
 
 def bundle(folder: Path) -> dict[str, Any]:
@@ -38,20 +43,23 @@ def bundle(folder: Path) -> dict[str, Any]:
 
     folder    holds openapi.yaml, requirements.yaml, schemas/*.json and examples/*.json.
     returns   the document: every reference local, every example in place, x-sms-requirements filled.
-    raises    SourceError. Mistakes are collected over all files, then over what the files say, then over how they fit
-              together; the first of the three that finds any is the last.
+    raises    SourceError. Mistakes are collected over the form of all files, then over what they say, then over how
+              they fit together; the first of the three that finds any is the last.
     """
     sources = _read(folder)
     contract = [source for name, source in sources.items() if name != "requirements.yaml"]
     _stop_if([problem for source in sources.values() for problem in _numbers_for_addresses(source)])
-    problems: list[Problem] = []
-    requirements = _requirements(sources, problems)
+    rules = sources["requirements.yaml"]
+    problems = [*_violations(rules, _REQUIREMENTS, rules.value, "", "See requirements.schema.json")]
     for source in contract:
-        problems += extensions.mistakes(source, requirements.keys())
+        problems += extensions.mistakes(source, cast(Object, rules.value).keys())
+    problems += _ambiguous_operations(sources["openapi.yaml"])
     document = _joined(sources, problems)
-    problems += _unnamed_operations(sources["openapi.yaml"])
     _stop_if(problems)
-    _stop_if([problem for source in contract for problem in references.dangling(source, sources, document)])
+    requirements = _requirements(rules, document, problems)
+    for source in contract:
+        problems += references.dangling(source, sources, document)
+    _stop_if(problems)
     _stop_if([problem for source in contract for problem in _values_that_do_not_fit(source, sources, document)])
     return {**document, "x-sms-requirements": requirements}
 
@@ -101,26 +109,53 @@ def _read(folder: Path) -> dict[str, Source]:
             problems += error.problems
             continue
         sources[name] = source
-        if not isinstance(source.value, dict):
-            problems.append(source.problem("", "this is no object", "Write keys and values"))
-        elif name != "requirements.yaml":
-            problems += _violations_of_json_schema(source)
+        problems += _mistakes(source)
     _stop_if(problems)
     return sources
 
 
-def _violations_of_json_schema(source: Source) -> Iterator[Problem]:
+def _mistakes(source: Source) -> Iterator[Problem]:
+    """What makes a file no file of its kind, whatever the others say."""
+    if not isinstance(source.value, dict):
+        yield source.problem("", "this is no object", "Write keys and values")
+    elif source.name.startswith("examples/"):
+        if "value" not in source.value:
+            yield source.problem("", "the example has no value", "Put the documented body under value")
+    elif source.name != "requirements.yaml":
+        if source.name == "openapi.yaml":
+            yield from _violations(source, _DOCUMENT, source.value, "", "See document.schema.json")
+        yield from _mistakes_in_schemas(source)
+
+
+def _violations(
+    source: Source, validator: jsonschema_rs.Draft202012Validator, value: Json, at: str, hint: str
+) -> Iterator[Problem]:
+    for error in validator.iter_errors(value):
+        yield source.problem(pointer(at, *error.instance_path), error.message, hint)
+
+
+def _mistakes_in_schemas(source: Source) -> Iterator[Problem]:
     """Schemas that are none, and patterns that need a backtracking engine: those can be made to run for ever."""
+    for at, schema in _whole_schemas(source):
+        yield from _violations(source, _JSON_SCHEMA, schema, at, "Correct the keyword")
     for at, node in objects(source):
-        whole = node if source.name.startswith("schemas/") and not at else node.get("schema")
-        base = at if whole is node else pointer(at, "schema")
-        for error in _JSON_SCHEMA.iter_errors(whole) if isinstance(whole, dict) else ():
-            where = pointer(base, *error.instance_path)
-            yield source.problem(where, f"this is no JSON Schema: {error.message}", "Correct the keyword")
         pattern = node.get("pattern")
-        if isinstance(pattern, str) and not _is_linear(pattern):
+        if place(source.name, at) == "schema" and isinstance(pattern, str) and not _is_linear(pattern):
             hint = "Write it without look-around and back-references, as ECMA and RE2 both read it"
             yield source.problem(pointer(at, "pattern"), f"{pattern} is no pattern that runs in linear time", hint)
+
+
+def _whole_schemas(source: Source) -> Iterator[tuple[str, Json]]:
+    """The outermost schemas of a file, with their pointers."""
+    if source.name.startswith("schemas/"):
+        yield "", source.value
+        return
+    for at, node in objects(source):
+        if at == "/components":
+            for name, schema in cast(Object, node.get("schemas", {})).items():
+                yield pointer(at, "schemas", name), schema
+        elif "schema" in node and place(source.name, at) != "schema":
+            yield pointer(at, "schema"), node["schema"]
 
 
 def _is_linear(pattern: str) -> bool:
@@ -153,17 +188,11 @@ def _hint_for(value: object) -> str:
     return "Correct the value, or the schema"
 
 
-def _requirements(sources: Mapping[str, Source], problems: list[Problem]) -> dict[str, Any]:
+def _requirements(source: Source, document: Object, problems: list[Problem]) -> dict[str, Any]:
     """The requirements as contract.json has them: all places spelled out, `agreed` always there."""
-    source = sources["requirements.yaml"]
-    wrong = [
-        source.problem(pointer("", *error.instance_path), error.message, "See requirements.schema.json")
-        for error in _REQUIREMENTS.iter_errors(source.value)
-    ]
-    problems += wrong
-    pages = cast(Object, cast(Object, sources["openapi.yaml"].value).get("x-sms-pages", {}))
+    pages = cast(Object, document.get("x-sms-pages", {}))
     entries: dict[str, Any] = {}
-    for identity, given in cast(dict[str, dict[str, Any]], {} if wrong else source.value).items():
+    for identity, given in cast(dict[str, dict[str, Any]], source.value).items():
         places: list[dict[str, str]] = []
         for text in given.get("source", "").split():
             page, _, lines = text.partition(":")
@@ -199,24 +228,15 @@ def _joined(sources: Mapping[str, Source], problems: list[Problem]) -> Object:
     return {**document, "components": {"schemas": schemas, **others}}
 
 
-def _unnamed_operations(source: Source) -> Iterator[Problem]:
-    """Operations without an operationId of their own, and answers without a description: the rooms go by these."""
+def _ambiguous_operations(source: Source) -> Iterator[Problem]:
     names: dict[str, str] = {}
     for at, node in objects(source):
-        if place(source.name, at) != "operation":
-            continue
-        name = node.get("operationId")
-        if not isinstance(name, str):
-            yield source.problem(at, "the operation has no operationId", "Name it")
-        elif name in names:
-            what = f"the operationId {name} is that of {names[name]} as well"
-            yield source.problem(pointer(at, "operationId"), what, "Choose another")
-        else:
-            names[name] = at
-        for status, answer in cast(Object, node.get("responses", {})).items():
-            if not isinstance(answer, dict) or not isinstance(answer.get("description"), str):
-                where = pointer(at, "responses", status)
-                yield source.problem(where, "the answer has no description", "Say what it means")
+        if place(source.name, at) == "operation" and "operationId" in node:
+            name = cast(str, node["operationId"])
+            if name in names:
+                what = f"the operationId {name} is that of {names[name]} as well"
+                yield source.problem(pointer(at, "operationId"), what, "Choose another")
+            names.setdefault(name, at)
 
 
 def _values_that_do_not_fit(source: Source, sources: Mapping[str, Source], document: Object) -> Iterator[Problem]:
@@ -254,16 +274,16 @@ def _literals(source: Source, at: str, schema: Object) -> list[tuple[Source, str
 def _examples(source: Source, sources: Mapping[str, Source], at: str, holder: Object) -> list[tuple[Source, str, Json]]:
     """The examples beside a schema, each with the file that it stands in."""
     found = [(source, pointer(at, "example"), holder["example"])] if "example" in holder else []
-    for name, example in cast(Object, holder.get("examples", {})).items():
+    examples = holder.get("examples")
+    for name, example in examples.items() if isinstance(examples, dict) else ():
         if not isinstance(example, dict):
             continue
-        where = pointer(at, "examples", name)
         if "$ref" in example:
             file = references.target(source, example["$ref"], sources)
             if isinstance(file, Source):
-                found.append((file, "/value", cast(Object, file.value).get("value")))
-        else:
-            found.append((source, pointer(where, "value"), example.get("value")))
+                found.append((file, "/value", cast(Object, file.value)["value"]))
+        elif "value" in example:
+            found.append((source, pointer(at, "examples", name, "value"), example["value"]))
     return found
 
 

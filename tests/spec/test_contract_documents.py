@@ -12,6 +12,7 @@ import jsonschema_rs
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from openapi_spec_validator.readers import read_from_filename
+
 from smsproof_spec import bundle
 from smsproof_spec.contract import VENDORS, load
 

@@ -9,6 +9,7 @@ import jsonschema
 import jsonschema_rs
 import pytest
 from referencing import Registry
+
 from smsproof_spec.contract import VENDORS, Body, Example, load
 from smsproof_spec.rules import Malformed, strict_json
 

@@ -5,6 +5,7 @@ from dataclasses import FrozenInstanceError
 from pathlib import Path
 
 import pytest
+
 from smsproof_spec import bundle, contract
 from smsproof_spec.contract import ContractError, load
 

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 
 import pytest
+
 from smsproof_spec.contract import VENDORS, Requirement, load
 
 ALL: dict[str, Requirement] = {

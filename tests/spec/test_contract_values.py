@@ -4,6 +4,7 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
+
 from smsproof_spec.contract import load
 
 

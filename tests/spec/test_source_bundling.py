@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from smsproof_spec import bundle
 from smsproof_spec.source import Problem, SourceError, read
 
@@ -480,7 +481,7 @@ ANYTHING = st.sampled_from([None, 5, "x", True, [], {}, [{"$ref": 7}], {"$ref": 
 
 
 @given(st.sampled_from(sorted(SMALL)), st.lists(st.integers(0, 9), max_size=9), ANYTHING)
-@settings(max_examples=150)
+@settings(max_examples=50, deadline=None)
 def test_whatever_stands_in_a_place_the_bundler_joins_or_tells(
     tmp_path_factory: pytest.TempPathFactory, name: str, path: list[int], anything: object
 ) -> None:
