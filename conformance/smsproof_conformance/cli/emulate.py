@@ -5,23 +5,37 @@ from __future__ import annotations
 import json
 import signal
 import threading
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from smsproof_conformance.cli.door import UsageError, door
-from smsproof_conformance.emulator import UnknownName, running
+from smsproof_conformance.emulator import Setup, UnknownName, running
+from smsproof_conformance.emulator.account import SHARED_CODE
+from smsproof_conformance.emulator.inventory import InventoryError, read_inventory
+from smsproof_conformance.emulator.signature import Hmac, SignatureError
+from smsproof_conformance.emulator.store import StoreError
+
+_FAULT = "Be wrong in this way; repeatable. `smsproof faults --list` shows all of them."
+_HMAC = "Sign inbound messages by HASH:ENCODING:ORDER, such as sha256:hex:refid+message. The vendor's own is not known."
+_RETRY = "Pause before each further attempt of an inbound message; repeatable, the last one repeats."
 
 
 def emulate(
     vendor: Annotated[str, typer.Argument(help="intelepeer or messangi")],
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes any free one.")] = 0,
-    fault: Annotated[
-        list[str] | None, typer.Option(help="Be wrong in this way; repeatable. See `smsproof faults --list`.")
+    fault: Annotated[list[str] | None, typer.Option(help=_FAULT)] = None,
+    lenient: Annotated[bool, typer.Option("--lenient", help="Take what real vendors are known to take.")] = False,
+    numbers: Annotated[Path | None, typer.Option(help="TOML file with the account's numbers.")] = None,
+    store: Annotated[Path | None, typer.Option(help="SQLite file that keeps everything over a restart.")] = None,
+    retry_seconds: Annotated[list[float] | None, typer.Option(min=0, help=_RETRY)] = None,
+    shared_code: Annotated[str, typer.Option(help="Goes into `signature`; empty: no signature.")] = SHARED_CODE,
+    hmac: Annotated[str | None, typer.Option(help=_HMAC)] = None,
+    allow_target: Annotated[list[str] | None, typer.Option(help="Deliver to this host too; repeatable.")] = None,
+    allow_host: Annotated[
+        list[str] | None, typer.Option(help="Answer requests with this Host too; repeatable.")
     ] = None,
-    lenient: Annotated[
-        bool, typer.Option("--lenient", help="Take what real vendors are known to take as well.")
-    ] = False,
 ) -> None:
     """Play a vendor on loopback. The first line of output is JSON: {"url", "control"}. Stops with exit code 0."""
     stop = threading.Event()
@@ -29,10 +43,20 @@ def emulate(
         signal.signal(signal_, lambda *_: stop.set())
     with door():
         try:
-            with running(vendor, fault or (), port, lenient) as emulator:
+            setup = Setup(
+                lenient=lenient,
+                inventory=read_inventory(numbers) if numbers else None,
+                shared_code=shared_code or None,
+                hmac=Hmac.read(hmac) if hmac else None,
+                retry_seconds=tuple(retry_seconds or (0.0,)),
+                allow_targets=tuple(allow_target or ()),
+                allow_hosts=tuple(allow_host or ()),
+                store=store,
+            )
+            with running(vendor, fault or (), port, setup=setup) as emulator:
                 print(json.dumps({"url": emulator.url, "control": emulator.control}), flush=True)
                 stop.wait()
-        except UnknownName as error:
+        except (UnknownName, InventoryError, SignatureError, StoreError) as error:
             raise UsageError(str(error)) from error
         except OSError as error:
             raise UsageError(f"Port {port} cannot be used: {error.strerror}. Give another --port, or 0.") from error

@@ -8,7 +8,8 @@ from smsproof_conformance.emulator.account import Setup
 from smsproof_conformance.emulator.application import Application, UnknownName
 from smsproof_conformance.emulator.credentials import EXPIRED_TOKEN, TOKEN
 from smsproof_conformance.emulator.server import Emulator, running
+from smsproof_conformance.emulator.signature import Hmac
 
 build = Application
 
-__all__ = ["EXPIRED_TOKEN", "TOKEN", "Application", "Emulator", "Setup", "UnknownName", "build", "running"]
+__all__ = ["EXPIRED_TOKEN", "TOKEN", "Application", "Emulator", "Hmac", "Setup", "UnknownName", "build", "running"]

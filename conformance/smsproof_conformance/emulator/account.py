@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -13,10 +13,11 @@ from smsproof_conformance.emulator.courier import Courier
 from smsproof_conformance.emulator.credentials import Credentials
 from smsproof_conformance.emulator.exchange import Refusal
 from smsproof_conformance.emulator.inventory import DEFAULTS, Inventory
-from smsproof_conformance.emulator.message import Delivery, Direction, Message
+from smsproof_conformance.emulator.message import Delivery, DeliveryState, Direction, Message
 from smsproof_conformance.emulator.post import Dial
 from smsproof_conformance.emulator.script import Step
-from smsproof_conformance.emulator.store import Forgetful, Journal
+from smsproof_conformance.emulator.signature import Hmac
+from smsproof_conformance.emulator.store import Forgetful, History, Journal, LatestMessages, Store
 
 SHARED_CODE: Final = "SECRET CODE"
 """S1:213."""
@@ -33,6 +34,7 @@ class Setup:
     inventory               the account's numbers; None for the vendor's default ones
     shared_code             goes into `signature` of inbound messages; None: the account has no code and sends no
     signature
+    hmac                    sign inbound messages with this HMAC of the code; None: the code itself is the signature
     retry_seconds           pause before each further attempt of an inbound message; the last one repeats (AMB-IP-34)
     attempt_timeout_seconds for one attempt, connecting included
     allow_targets           hosts other than loopback that deliveries may go to
@@ -45,6 +47,7 @@ class Setup:
     lenient: bool = False
     inventory: Inventory | None = None
     shared_code: str | None = SHARED_CODE
+    hmac: Hmac | None = None
     retry_seconds: tuple[float, ...] = (0.0,)
     attempt_timeout_seconds: float = 5.0
     allow_targets: tuple[str, ...] = ()
@@ -68,24 +71,50 @@ class Refused:
 class Account:
     """State, and nothing but state: what the vendor's decisions read and write."""
 
-    def __init__(self, vendor: str, setup: Setup, clock: Clock | None = None, journal: Journal | None = None) -> None:
+    def __init__(self, vendor: str, setup: Setup, clock: Clock | None = None) -> None:
+        """Raises StoreError for a store that cannot be used."""
         self.vendor = vendor
         self.setup = setup
         self.clock = clock or Clock()
-        self.inventory = setup.inventory or DEFAULTS[vendor]
+        store = Store(setup.store, vendor) if setup.store is not None else None
+        self.journal: Journal = Forgetful() if store is None else store
+        self.messages: History = LatestMessages(setup.history) if store is None else store
         self.credentials = Credentials(self.clock)
-        self.journal: Journal = journal or Forgetful()
         self.courier = Courier(self.clock, Dial(setup.allow_targets, setup.attempt_timeout_seconds), self.journal)
         self.webhooks: dict[str, str] = {}
         self.scripts: dict[str, tuple[Step, ...]] = {}
-        self.messages = History(setup.history)
         self.deliveries: deque[Delivery] = deque(maxlen=setup.history)
         self.refused: deque[Refused] = deque(maxlen=setup.history)
         self._planned = 0
+        self._left_behind: list[Delivery] = []
+        if store is None:
+            self.inventory = setup.inventory or DEFAULTS[vendor]
+        else:
+            self._restore(store)
+
+    def _restore(self, store: Store) -> None:
+        """Take up what the file has kept. A given inventory replaces the kept one."""
+        self.inventory = self.setup.inventory or store.inventory() or DEFAULTS[self.vendor]
+        store.keep_inventory(self.inventory)
+        self.clock.wind(store.ahead_seconds())
+        self.credentials.restore(store.tokens())
+        self.webhooks.update(store.webhooks())
+        kept = store.deliveries(self.setup.history)
+        self.deliveries.extend(kept)
+        self._left_behind = [delivery for delivery in kept if delivery.state is DeliveryState.PENDING]
+        self._planned = store.last_number()
+
+    def resume(self) -> None:
+        """Go on with the deliveries that the last process left behind. Call once, in the running event loop."""
+        while self._left_behind:
+            self.courier.resume(self._left_behind.pop(0))
+
+    def close(self) -> None:
+        if isinstance(self.journal, Store):
+            self.journal.close()
 
     def record(self, message: Message) -> None:
         self.messages.add(message)
-        self.journal.message(message)
 
     def set_webhook(self, endpoint: str, url: str) -> None:
         self.webhooks[endpoint] = url
@@ -102,6 +131,17 @@ class Account:
     def refuse(self, sender: str, to: str, text: str, refusal: Refusal) -> None:
         self.refused.append(Refused(self.clock.now(), sender, to, text, refusal))
 
+    def issue_token(self, lifetime_seconds: float) -> str:
+        token, expiry = self.credentials.issue(lifetime_seconds)
+        self.journal.token(token, expiry)
+        return token
+
+    def wind(self, seconds: float) -> None:
+        """Let time pass at once; what falls due thereby is delivered."""
+        self.clock.wind(seconds)
+        self.journal.wound(self.clock.ahead_seconds)
+        self.journal.commit()
+
     def outbox(self) -> Iterator[Message]:
         """The accepted outbound messages, oldest first."""
         return (message for message in self.messages if message.direction is Direction.OUTBOUND)
@@ -115,33 +155,3 @@ class Account:
         self.refused.clear()
         self.journal.forget()
         self.journal.commit()
-
-
-@dataclass
-class History:
-    """The latest messages, found by id, in the order of their arrival. The oldest make room for the newest."""
-
-    limit: int
-    _order: deque[Message] = field(default_factory=deque[Message])
-    _by_id: dict[str, Message] = field(default_factory=dict[str, Message])
-
-    def add(self, message: Message) -> None:
-        if len(self._order) == self.limit:
-            oldest = self._order.popleft()
-            if self._by_id.get(oldest.id) is oldest:
-                del self._by_id[oldest.id]
-        self._order.append(message)
-        self._by_id[message.id] = message
-
-    def get(self, id: str) -> Message | None:
-        return self._by_id.get(id)
-
-    def clear(self) -> None:
-        self._order.clear()
-        self._by_id.clear()
-
-    def __iter__(self) -> Iterator[Message]:
-        return iter(self._order)
-
-    def __len__(self) -> int:
-        return len(self._order)

@@ -133,9 +133,11 @@ class Application:
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
+        self.account.resume()
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await self.account.courier.close()
+        self.account.close()
         await send({"type": "lifespan.shutdown.complete"})
 
 

@@ -35,5 +35,10 @@ class Clock:
         for wake in self._waiters:
             wake()
 
+    @property
+    def ahead_seconds(self) -> float:
+        """How far it was wound in all."""
+        return self._ahead
+
     def on_wind(self, wake: Callable[[], object]) -> None:
         self._waiters.append(wake)

@@ -14,11 +14,11 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 from jsonschema_rs import Draft202012Validator
-from smsproof_spec.rules import Malformed, strict_json
 
 from smsproof_conformance.emulator.exchange import Answer, Body, Request
 from smsproof_conformance.emulator.message import Delivery, Message
 from smsproof_conformance.emulator.script import ScriptError, read_script
+from smsproof_spec.rules import Malformed, strict_json
 
 if TYPE_CHECKING:
     from smsproof_conformance.emulator.application import Application
@@ -55,7 +55,9 @@ class Control:
 
     async def handle(self, request: Request) -> Answer:
         try:
-            return Answer(200, await self._run(request))
+            answer = Answer(200, await self._run(request))
+            self._account.journal.commit()
+            return answer
         except ControlError as error:
             return Answer(error.status, {"error": str(error)})
 
@@ -77,7 +79,6 @@ class Control:
     async def inbound(self, body: Body) -> Body:
         """A handset texts one of the account's numbers. Without a webhook nothing comes of it (part 7, decision 10)."""
         planned = self._application.vendor.receive(body["from"], body["to"], body["message"])
-        self._account.journal.commit()
         return {"delivered": planned}
 
     async def outbox(self, body: Body) -> Body:
@@ -107,11 +108,11 @@ class Control:
         return {"now": self._account.clock.utc().isoformat()}
 
     async def wind_clock(self, body: Body) -> Body:
-        self._account.clock.wind(body["advance_seconds"])
+        self._account.wind(body["advance_seconds"])
         return await self.read_clock(body)
 
     async def issue_token(self, body: Body) -> Body:
-        return {"token": self._account.credentials.issue(body["lifetime_seconds"])}
+        return {"token": self._account.issue_token(body["lifetime_seconds"])}
 
     async def read_scripts(self, body: Body) -> Body:
         shown = {

@@ -14,7 +14,7 @@ from typing import Final, Protocol
 from smsproof_conformance.emulator.clock import Clock
 from smsproof_conformance.emulator.message import Attempt, Delivery, DeliveryState
 from smsproof_conformance.emulator.post import Dial, ForbiddenDestination, Post
-from smsproof_conformance.emulator.store import Journal
+from smsproof_conformance.emulator.store import UNANSWERED, Journal
 
 _SIDE_BY_SIDE: Final = 64
 """Connections open at once: far below a usual limit of file descriptors."""
@@ -68,6 +68,18 @@ class Courier:
         lane.append(delivery)
         if len(lane) == 1:
             self._schedule(delivery)
+
+    def resume(self, delivery: Delivery) -> None:
+        """Take on what an earlier process left behind. An attempt of which nothing is known had no answer."""
+        assert self._sender is not None
+        self.plan(delivery) if self._goes_on(self._sender, delivery) else self._finish(delivery, DeliveryState.GIVEN_UP)
+
+    def _goes_on(self, sender: Sender, delivery: Delivery) -> bool:
+        if not delivery.attempts or delivery.attempts[-1].outcome != UNANSWERED:
+            return True
+        pause = sender.pause_seconds(delivery)
+        delivery.due = self._clock.now() + (pause or 0.0)
+        return pause is not None
 
     async def settle(self) -> int:
         """Bring everything that is due, with all that follows from it. Returns how many ended since the last time."""

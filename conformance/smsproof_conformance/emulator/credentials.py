@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Mapping
 from typing import Final
 
 from smsproof_conformance.emulator.clock import Clock
@@ -21,11 +22,15 @@ class Credentials:
         self._clock = clock
         self._expiry: dict[str, float] = {TOKEN: float("inf"), EXPIRED_TOKEN: 0.0}
 
-    def issue(self, lifetime_seconds: float) -> str:
-        """A new token, good for `lifetime_seconds` of the emulator's clock (24 hours at the real vendor, P-IP-2)."""
+    def issue(self, lifetime_seconds: float) -> tuple[str, float]:
+        """A new token and its expiry on the emulator's clock (24 hours at the real vendor, P-IP-2)."""
         token = secrets.token_urlsafe(24)
         self._expiry[token] = self._clock.now() + lifetime_seconds
-        return token
+        return token, self._expiry[token]
+
+    def restore(self, expiry: Mapping[str, float]) -> None:
+        """Know the tokens of an earlier process again."""
+        self._expiry.update(expiry)
 
     def problem(self, authorization: str | None, *, bare: bool = False) -> str | None:
         """What is wrong with an Authorization header: missing, malformed, unknown or expired; None when it is good.

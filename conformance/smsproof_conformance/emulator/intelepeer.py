@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, Final, TypeAlias, cast
 
-from smsproof_spec.rules import AddressError, Kind, Role, check, classify, measure
-
 from smsproof_conformance.emulator.exchange import Answer, Body, Refusal, Request
 from smsproof_conformance.emulator.inventory import Number
 from smsproof_conformance.emulator.message import NO_DETAILS, Delivery, Direction, Message
 from smsproof_conformance.emulator.post import Post
 from smsproof_conformance.emulator.vendor import Route, Vendor, shown
+from smsproof_spec.rules import AddressError, Kind, Role, check, classify, measure
 
 SEND_PATH: Final = "/_rest/v4/app/sms/send"
 WEBHOOK_PATH: Final = "/_rest/v4/my/did/sms/webhook"
@@ -345,8 +344,11 @@ class IntelePeer(Vendor):
         return body if signature is None else {**body, "signature": signature}
 
     def signature(self, message: Message) -> str | None:
-        """The shared code, literally (S1:206, AMB-IP-31); none without a code (AMB-IP-32)."""
-        return self.account.setup.shared_code
+        """The shared code, literally (S1:206), or on request an HMAC by it (AMB-IP-31, AMB-IP-32)."""
+        setup = self.account.setup
+        if setup.shared_code is None or setup.hmac is None:
+            return setup.shared_code
+        return setup.hmac.sign(message.id, message.text, setup.shared_code)
 
     def is_acknowledged(self, delivery: Delivery, outcome: str) -> bool:
         """HTTP 200 and nothing else (S1:217-219, AMB-IP-35)."""

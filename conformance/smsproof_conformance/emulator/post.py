@@ -78,8 +78,8 @@ async def _exchange(destination: Destination, post: Post, settle: Callable[[str]
     reader, writer = await _connect(destination)
     try:
         connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=_MAX_HEAD_BYTES)
-        for part in (_head(destination, post), h11.Data(data=post.body), h11.EndOfMessage()):
-            writer.write(connection.send(part) or b"")
+        parts = (_head(destination, post), h11.Data(data=post.body), h11.EndOfMessage())
+        writer.write(b"".join(connection.send(part) or b"" for part in parts))
         received = 0
         while True:
             event = connection.next_event()

@@ -12,6 +12,7 @@ from functools import cache
 from typing import NoReturn
 
 from jsonschema_rs import Draft202012Validator, RegexOptions, ValidationError, ValidationErrorKind
+
 from smsproof_spec import contract
 
 

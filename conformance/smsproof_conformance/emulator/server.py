@@ -78,7 +78,7 @@ class Emulator:
         """Let time pass at once. What falls due is delivered; `settle` waits for it."""
 
         async def wind() -> None:
-            self.application.account.clock.wind(seconds)
+            self.application.account.wind(seconds)
 
         self._run(wind())
 

@@ -126,6 +126,8 @@ def wire_protocol(application: Application) -> type[HttpToolsProtocol]:
             if application.toxics or self._tap is not None:
                 self._choose_transport()
             super().on_headers_complete()
+            if self._tap is not None:
+                self.cycle.on_response = self._completing(self._tap)
 
         def on_message_complete(self) -> None:
             self._arriving = False
@@ -133,11 +135,6 @@ def wire_protocol(application: Application) -> type[HttpToolsProtocol]:
                 self._deadline.cancel()
                 self._deadline = None
             super().on_message_complete()
-
-        def on_response_complete(self) -> None:
-            if self._tap is not None:
-                self._tap.complete()
-            super().on_response_complete()
 
         def connection_lost(self, exc: Exception | None) -> None:
             if self._deadline is not None:
@@ -156,6 +153,15 @@ def wire_protocol(application: Application) -> type[HttpToolsProtocol]:
             else:
                 self._tap = Tap(self._real, application.toxics, before)
                 self.transport = self._tap  # type: ignore[assignment]  # as much of a transport as the server uses
+
+        def _completing(self, tap: Tap) -> Callable[[], None]:
+            """What the server does after this answer, with the end of the answer told to its own tap first."""
+
+            def complete() -> None:
+                tap.complete()
+                self.on_response_complete()
+
+            return complete
 
         def _overdue(self) -> None:
             if not self.transport.is_closing():

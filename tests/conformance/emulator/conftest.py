@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx2
 import pytest
+
 from smsproof_conformance.emulator import Emulator, running
 
 Json = Any
@@ -51,7 +52,11 @@ class Listener:
 def listener() -> Iterator[Listener]:
     class Handler(BaseHTTPRequestHandler):
         def answer(self) -> None:
-            body = self.rfile.read(int(self.headers.get("content-length", "0")))
+            promised = int(self.headers.get("content-length", "0"))
+            body = self.rfile.read(promised)
+            if len(body) < promised:  # a sender that died in the middle has delivered nothing
+                self.close_connection = True
+                return
             names = {name.lower(): value for name, value in self.headers.items()}
             came_before = len(found.at(self.path))
             found.arrivals.append(Arrival(self.command, self.path, names, body))

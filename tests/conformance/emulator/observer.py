@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
 from smsproof_conformance.emulator import Application
 from smsproof_conformance.emulator.clock import Clock
 from smsproof_conformance.emulator.exchange import Request

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
+
 from smsproof_conformance.emulator import running
 
 from .conftest import Client

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+
 from smsproof_conformance.emulator import Setup, running
 
 from .conftest import Client

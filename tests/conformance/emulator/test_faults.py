@@ -6,6 +6,7 @@ import re
 from collections import Counter
 
 import pytest
+
 from smsproof_conformance.emulator import Application, UnknownName
 from smsproof_conformance.emulator.faults import FAULTS
 from smsproof_spec import contract

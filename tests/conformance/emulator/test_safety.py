@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
 from smsproof_conformance.emulator import Setup, running
 from smsproof_conformance.emulator.destination import ForbiddenDestination, resolve
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from smsproof_spec.rules import Kind, classify
-
 from smsproof_conformance.emulator.exchange import Body
 from smsproof_conformance.emulator.faults.fault import fault, without
 from smsproof_conformance.emulator.intelepeer import ATTEMPTS, IntelePeer
 from smsproof_conformance.emulator.message import Delivery, Message
 from smsproof_conformance.emulator.post import Post
+from smsproof_spec.rules import Kind, classify
 
 
 @fault("alphanumeric-receives", "IP-SEND-25")

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from typing import Final, cast
 
-from smsproof_spec.rules import measure
-
 from smsproof_conformance.emulator.exchange import Answer, Body, Refusal, Request
 from smsproof_conformance.emulator.faults.fault import fault, filled, stringified, without
 from smsproof_conformance.emulator.intelepeer import SEND_PATH, WEBHOOK_PATH, Fields, IntelePeer
 from smsproof_conformance.emulator.message import Message
+from smsproof_spec.rules import measure
 
 _SENDER: Final = "+12191112222"
 _DESTINATION: Final = "+13038675309"

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, cast
 
-from smsproof_spec.rules import Kind, classify
-
 from smsproof_conformance.emulator.exchange import Answer, Body, Refusal, Request
 from smsproof_conformance.emulator.faults.fault import fault, filled, stringified, without
 from smsproof_conformance.emulator.intelepeer import WEBHOOK_PATH, IntelePeer, WebhookState
+from smsproof_spec.rules import Kind, classify
 
 _ENDPOINT = "+12161112222"
 _URL = "http://127.0.0.1/"

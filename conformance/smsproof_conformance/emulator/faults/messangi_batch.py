@@ -77,17 +77,6 @@ class BatchToMissingAccepted(_BatchRepaired):
         return filled(batch, "to", [_RECIPIENT])
 
 
-@fault("batch-empty-accepted", "MS-HOUSE-12")
-class BatchEmptyAccepted(_BatchRepaired):
-    """A batch without recipients is accepted.
-
-    It is queued for nobody.
-    """
-
-    def repaired(self, batch: dict[str, Any]) -> object:
-        return {**batch, "to": [_RECIPIENT]} if batch.get("to") == [] else batch
-
-
 @fault("batch-to-string-accepted", "MS-BATCH-05")
 class BatchToStringAccepted(_BatchRepaired):
     """`to` of a batch may be a string.
@@ -380,7 +369,7 @@ class BatchInvalidNotListed(_BatchData):
         return without(data, "invalidNumber")
 
 
-@fault("batch-invalid-rewritten", "MS-HOUSE-22")
+@fault("batch-invalid-rewritten", "MS-BRESP-07", "MS-BRESP-08", "MS-HOUSE-22")
 class BatchInvalidRewritten(_BatchData):
     """`invalidNumber` holds the digits of what was sent.
 

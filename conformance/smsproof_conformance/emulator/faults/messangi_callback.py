@@ -102,18 +102,6 @@ class CallbackWithoutClientId(Messangi):
         return without(super().payload(delivery), "clientId")
 
 
-@fault("callback-bare", "MS-HOUSE-14")
-class CallbackBare(Messangi):
-    """A status comes with an id and nothing else.
-
-    The vendor's callback page lists ten keys.
-    """
-
-    def payload(self, delivery: Delivery) -> Body:
-        body = super().payload(delivery)
-        return {key: body[key] for key in ("id", "status", "externalId", "clientId") if key in body}
-
-
 @fault("callback-second-final", "MS-HOUSE-15")
 class CallbackSecondFinal(Messangi):
     """A message that was DELIVRD is told UNDELIV afterwards.

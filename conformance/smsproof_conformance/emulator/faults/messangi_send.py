@@ -6,13 +6,12 @@ import re
 from collections.abc import Sequence
 from typing import Any, cast
 
-from smsproof_spec.rules import documented_segments
-
 from smsproof_conformance.emulator.exchange import Answer, Body, Refusal, Request
 from smsproof_conformance.emulator.faults.fault import fault, filled, stringified, without
 from smsproof_conformance.emulator.message import Message
 from smsproof_conformance.emulator.messangi import EXCEEDED, MAX_SEGMENTS, SEND_PATH, Fields, Messangi
 from smsproof_conformance.emulator.script import DELIVERED, Step
+from smsproof_spec.rules import documented_segments
 
 _SENDER = "12345"
 _DESTINATION = "+580000000005"
@@ -81,30 +80,6 @@ class ErrorAsHtml(Messangi):
     def refuse(self, refusal: Refusal) -> Answer:
         page = f"<html><body><h1>{refusal.status}</h1></body></html>"
         return Answer(refusal.status, page.encode(), "text/html")
-
-
-@fault("error-as-list", "MS-HOUSE-02")
-class ErrorAsList(Messangi):
-    """A refusal is a JSON list.
-
-    Whoever reads meta.explain finds none.
-    """
-
-    def refuse(self, refusal: Refusal) -> Answer:
-        return Answer(refusal.status, [refusal.text])
-
-
-@fault("bad-body-300", "MS-HOUSE-01")
-class BadBody300(Messangi):
-    """A body that is refused is answered 300.
-
-    Neither a success nor an error.
-    """
-
-    def refuse(self, refusal: Refusal) -> Answer:
-        answer = super().refuse(refusal)
-        answer.status = 300 if answer.status == 400 else answer.status
-        return answer
 
 
 @fault("id-repeated", "MS-GEN-07", "MS-RESP-04")
@@ -213,31 +188,6 @@ class LeadingZeroAccepted(_DestinationRewritten):
     wrong = r"\+?0[0-9]{6,14}"
 
 
-@fault("destination-of-six-digits-accepted", "MS-HOUSE-11")
-class DestinationOfSixDigitsAccepted(_DestinationRewritten):
-    """A destination may have fewer than seven digits.
-
-    No phone has such a number.
-    """
-
-    wrong = r"\+?[1-9][0-9]{0,5}"
-
-
-@fault("name-of-twelve-accepted", "MS-HOUSE-10")
-class NameOfTwelveAccepted(Messangi):
-    """An alphanumeric sender may have more than eleven letters and digits.
-
-    A handset has room for eleven.
-    """
-
-    def read(self, request: Request) -> object:
-        value = super().read(request)
-        sender = cast("dict[str, object]", value).get("from") if isinstance(value, dict) else None
-        if isinstance(sender, str) and re.fullmatch(r"[A-Za-z0-9]{12,40}", sender):
-            return {**cast("dict[str, object]", value), "from": "COMPANY"}
-        return value
-
-
 class _SenderRefused(Messangi):
     """Senders of a right form are refused, alone and in a batch."""
 
@@ -339,19 +289,6 @@ class ToMissingAccepted(_Repaired):
 
     def repaired(self, value: object) -> object:
         return filled(value, "to", _DESTINATION)
-
-
-@fault("text-empty-accepted", "MS-HOUSE-09")
-class TextEmptyAccepted(_Repaired):
-    """`text` may be the empty string.
-
-    An SMS without words is sent, and charged.
-    """
-
-    def repaired(self, value: object) -> object:
-        if isinstance(value, dict) and cast("dict[str, object]", value).get("text") == "":
-            return {**cast("dict[str, object]", value), "text": " "}
-        return value
 
 
 @fault("numbers-for-strings-accepted", "MS-SEND-05")
@@ -667,7 +604,7 @@ class StatusQueued(_Data):
         return {**data, "status": "QUEUED"}
 
 
-@fault("date-local", "MS-RESP-14")
+@fault("date-local", "MS-RESP-14", "MS-HOUSE-08")
 class DateLocal(_Data):
     """`data.date` is no RFC 3339 instant.
 
