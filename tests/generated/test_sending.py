@@ -315,9 +315,13 @@ def test_a_client_that_was_given_is_used_and_left_open(library: Any) -> None:
 
 @pytest.mark.parametrize("library", [httpx2, httpx])
 def test_failures_of_a_given_client_are_understood(library: Any) -> None:
-    with odd_server(None) as server, library.Client(trust_env=False) as own:
-        with IntelePeer("t", base_url=server.url, http_client=own) as client, pytest.raises(MaybeSent):
-            client.send(HELLO)
+    with (
+        odd_server(None) as server,
+        library.Client(trust_env=False) as own,
+        IntelePeer("t", base_url=server.url, http_client=own) as client,
+        pytest.raises(MaybeSent),
+    ):
+        client.send(HELLO)
 
 
 @pytest.mark.parametrize("library", [httpx2, httpx])
@@ -326,9 +330,12 @@ def test_redirects_are_not_followed_by_a_given_client_either(library: Any) -> No
         odd_server(answer(202, QUEUED)) as other,
         odd_server(answer(307, b"", headers={"Location": other.url})) as server,
     ):
-        with library.Client(follow_redirects=True, trust_env=False) as own:
-            with IntelePeer("t", base_url=server.url, http_client=own) as client, pytest.raises(UnexpectedStatus):
-                client.send(HELLO)
+        with (
+            library.Client(follow_redirects=True, trust_env=False) as own,
+            IntelePeer("t", base_url=server.url, http_client=own) as client,
+            pytest.raises(UnexpectedStatus),
+        ):
+            client.send(HELLO)
         assert other.asked == []
 
 
@@ -372,10 +379,10 @@ def test_the_log_shows_what_happened_and_none_of_what_was_said(caplog: pytest.Lo
     with (
         caplog.at_level(logging.DEBUG, "smsproof_sdk"),
         odd_server(answer(202, QUEUED), answer(200, WEBHOOK)) as server,
+        IntelePeer("canary-token", base_url=server.url) as client,
     ):
-        with IntelePeer("canary-token", base_url=server.url) as client:
-            client.send(Message(from_="1-12345", to="+13038675309", text="canary-text", guid="canary-guid"))
-            client.get_webhook("+12161112222")
+        client.send(Message(from_="1-12345", to="+13038675309", text="canary-text", guid="canary-guid"))
+        client.get_webhook("+12161112222")
     log = "\n".join(record.getMessage() for record in caplog.records if record.name.startswith("smsproof_sdk"))
     assert "POST /_rest/v4/app/sms/send: try 1 answered 202" in log
     for secret in ("canary", "13038675309", "12161112222", "%2B", "refid"):
@@ -412,12 +419,12 @@ def test_a_bad_address_in_a_list_fails_alone_and_the_others_keep_their_places() 
 
 
 def test_addresses_are_left_to_the_vendor_where_asked() -> None:
-    with odd_server(answer(400, {"error": "form"})) as server:
-        with (
-            IntelePeer("t", base_url=server.url, check_addresses=False) as client,
-            pytest.raises(intelepeer.BadRequest),
-        ):
-            client.send(Message(from_="1-12345", to="13038675309", text="x"))
+    with (
+        odd_server(answer(400, {"error": "form"})) as server,
+        IntelePeer("t", base_url=server.url, check_addresses=False) as client,
+        pytest.raises(intelepeer.BadRequest),
+    ):
+        client.send(Message(from_="1-12345", to="13038675309", text="x"))
 
 
 def test_callbacks_without_receipts_are_refused_before_anything_leaves() -> None:
@@ -509,9 +516,11 @@ def test_a_token_function_that_fails_in_the_middle_loses_no_id() -> None:
         raise RuntimeError("vault is closed")
 
     tokens = token()
-    with odd_server(answer(200, TAKEN), answer(401, {})) as server:
-        with messangi.Messangi(lambda: next(tokens), base_url=server.url) as client:
-            result = client.send(messages(3))
+    with (
+        odd_server(answer(200, TAKEN), answer(401, {})) as server,
+        messangi.Messangi(lambda: next(tokens), base_url=server.url) as client,
+    ):
+        result = client.send(messages(3))
     assert result.ids == ("M1",)
     assert "vault is closed" in str(result.stopped)
 

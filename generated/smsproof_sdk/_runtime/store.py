@@ -169,4 +169,5 @@ def _opened(path: Path, timeout: float = 10.0) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=timeout, isolation_level=None, check_same_thread=False)
     if timeout:
         connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA secure_delete = ON")  # a text that was handled leaves no trace in the file
     return connection

@@ -123,7 +123,7 @@ class IntelePeer(SyncClient):
         server: Literal["default", "eu"] = "default",
         **options: Unpack[Options],
     ) -> None:
-        given = {"token": token}
+        given: dict[str, Token] = {"token": token}
         super().__init__(server, given, options)
 
     @overload
@@ -232,7 +232,7 @@ class AsyncIntelePeer(AsyncClient):
         server: Literal["default", "eu"] = "default",
         **options: Unpack[AsyncOptions],
     ) -> None:
-        given = {"token": token}
+        given: dict[str, AsyncToken] = {"token": token}
         super().__init__(server, given, options)
 
     @overload

@@ -92,7 +92,7 @@ class Messangi(SyncClient):
         server: Literal["default"] = "default",
         **options: Unpack[Options],
     ) -> None:
-        given = {"token": token}
+        given: dict[str, Token] = {"token": token}
         super().__init__(server, given, options)
 
     @overload
@@ -169,7 +169,7 @@ class AsyncMessangi(AsyncClient):
         server: Literal["default"] = "default",
         **options: Unpack[AsyncOptions],
     ) -> None:
-        given = {"token": token}
+        given: dict[str, AsyncToken] = {"token": token}
         super().__init__(server, given, options)
 
     @overload
