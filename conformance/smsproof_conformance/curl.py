@@ -3,52 +3,56 @@
 from __future__ import annotations
 
 import shlex
+from typing import Final
 
-from smsproof_conformance.exchange import Request
-from smsproof_conformance.target import Target, Token
+from smsproof_conformance.exchange import Request, header
+from smsproof_conformance.target import WRONG_TOKEN, Target, Token
+from smsproof_spec.rules import printable
 
-_MAX_BODY = 64 * 1024
+_MAX_BODY: Final = 64 * 1024
 
 
 def curl(target: Target, request: Request) -> str:
-    """One shell command; numbers and texts are readable here and nowhere else in a report."""
-    words = ["curl", "--include", "--request", request.method]
-    line = " ".join(shlex.quote(word) for word in words)
-    authorization = _authorization(target, request.token)
-    if authorization:
-        line += f" --header {authorization}"
+    """One command for bash or zsh. Without options of its own curl would read `@name` in a body as a file, take [1-3]
+    in a URL for a range, tidy `/../` away and add a Content-Type: none of that was in the request."""
+    body = None if request.body is None else request.body[:_MAX_BODY]
+    words = ["curl", "--include", "--globoff", "--path-as-is"]
+    words += ["--head"] if request.method == "HEAD" else ["--request", _quoted(request.method.encode())]
+    words += _authorization(target, request.token)
     for name, value in request.headers:
-        line += f" --header {shlex.quote(f'{name}: {value}')}"
-    if request.body is not None:
-        line += f" --data-binary {_quoted(request.body[:_MAX_BODY])}"
-    return f"{line} {shlex.quote(target.base_url + request.target)}"
+        words += ["--header", _quoted(f"{name}: {value}".encode() if value else f"{name};".encode())]
+    if body is not None and header(request.headers, "Content-Type") is None:
+        words += ["--header", "Content-Type:"]
+    if body is not None and b"\0" not in body:
+        words += ["--data-raw", _quoted(body)]
+    elif body is not None:  # no argument of a program can hold a NUL
+        words = ["printf", "%b", _octal(body), "|", *words, "--data-binary", "@-"]
+    return " ".join([*words, _quoted((target.base_url + request.target).encode("utf-8", "surrogateescape"))])
 
 
-def _authorization(target: Target, token: Token) -> str:
+def _authorization(target: Target, token: Token) -> list[str]:
     match token:
         case "good":
-            return f'"Authorization: Bearer ${target.token_env}"'
+            words = f'"Authorization: Bearer ${target.token_env}"'
         case "no-scheme":
-            return f'"Authorization: ${target.token_env}"'
+            words = f'"Authorization: ${target.token_env}"'
         case "expired":
-            return f'"Authorization: Bearer ${target.expired_token_env}"'
+            words = f'"Authorization: Bearer ${target.expired_token_env}"'
         case "wrong":
-            return "'Authorization: Bearer smsproof-token-nobody-issued'"
+            words = shlex.quote(f"Authorization: Bearer {WRONG_TOKEN}")
         case "malformed":
-            return "'Authorization: Bearer'"
+            words = "'Authorization: Bearer'"
         case "missing":
-            return ""
+            return []
+    return ["--header", words]
 
 
-def _quoted(body: bytes) -> str:
-    """The body as one shell word; bytes that are no printable text in ANSI-C quoting, so that none is lost."""
-    try:
-        text = body.decode("ascii")
-    except UnicodeDecodeError:
-        text = ""
-    if text.isprintable() and text:
+def _quoted(data: bytes) -> str:
+    """One shell word; what is no printable text in ANSI-C quoting, so that no byte is lost and none reaches a terminal."""
+    text = data.decode("utf-8", "surrogateescape")
+    if printable(text) == text:
         return shlex.quote(text)
-    return "$'" + "".join(_escaped(byte) for byte in body) + "'"
+    return "$'" + "".join(map(_escaped, data)) + "'"
 
 
 def _escaped(byte: int) -> str:
@@ -56,3 +60,7 @@ def _escaped(byte: int) -> str:
     if char in "'\\":
         return f"\\{char}"
     return char if 0x20 <= byte < 0x7F else f"\\x{byte:02x}"
+
+
+def _octal(data: bytes) -> str:
+    return "'" + "".join(f"\\0{byte:03o}" for byte in data) + "'"

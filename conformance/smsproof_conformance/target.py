@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
@@ -149,3 +149,6 @@ class Secrets(BaseModel):
 
 
 Token = Literal["good", "missing", "wrong", "expired", "malformed", "no-scheme"]
+
+WRONG_TOKEN: Final = "nobody-ever-issued-this-token"
+"""What the label "wrong" stands for: well formed, unknown to anyone, and no part of a token that somebody has."""

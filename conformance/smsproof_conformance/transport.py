@@ -13,13 +13,10 @@ import time
 import httpx2
 
 from smsproof_conformance.exchange import Answer, Headers, Lost, Request
-from smsproof_conformance.target import Secrets, Target, Token
+from smsproof_conformance.target import WRONG_TOKEN, Secrets, Target, Token
 
 MAX_BODY_BYTES = 2 * 1024 * 1024
 _CONNECT_SECONDS = 3.0
-
-# What each token label puts into Authorization. "wrong" is well formed and unknown to anyone.
-_WRONG_TOKEN = "smsproof-token-nobody-issued"
 
 
 class Transport:
@@ -93,7 +90,7 @@ class Transport:
             case "good":
                 return (("Authorization", f"Bearer {good}"),)
             case "wrong":
-                return (("Authorization", f"Bearer {_WRONG_TOKEN}"),)
+                return (("Authorization", f"Bearer {WRONG_TOKEN}"),)
             case "malformed":
                 return (("Authorization", "Bearer"),)
             case "no-scheme":

@@ -1,33 +1,68 @@
-"""How every command that judges ends: judge, print, write the reports, exit with the run's code."""
+"""How every command that judges ends: judge, write the reports, print, exit with the run's code."""
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
-from smsproof_spec.contract import Contract
 
 from smsproof_conformance.case import Case
+from smsproof_conformance.cli.door import UsageError
+from smsproof_conformance.exit_code import ExitCode, strongest
 from smsproof_conformance.judge import judge
 from smsproof_conformance.ledger import Ledger
-from smsproof_conformance.record import Record
 from smsproof_conformance.reports.console import print_run
-from smsproof_conformance.reports.files import write
+from smsproof_conformance.reports.files import ReportFailure, parse, write
+from smsproof_conformance.reports.material import Material
+from smsproof_spec.contract import Contract
+
+Reports = Annotated[list[str] | None, typer.Option("--report", help="FORMAT:PATH, e.g. json:report.json (repeatable).")]
+ShowData = Annotated[bool, typer.Option("--show-data", help="Numbers and texts in clear; refused when CI is set.")]
+
+
+def wanted_reports(reports: Reports, show_data: bool = False) -> list[str]:
+    """Check before anything is sent what a command is to write at its end.
+
+    raises    ReportError for what is no FORMAT:PATH, UsageError for data in clear where CI logs are read by others.
+    """
+    for wanted in reports or []:
+        parse(wanted)
+    if show_data and os.environ.get("CI"):
+        raise UsageError("--show-data would put numbers and texts in clear into CI logs and artefacts; CI is set.")
+    return reports or []
 
 
 def conclude(
-    console: Console, ledger: Ledger, contract: Contract, cases: Sequence[Case], reports: Sequence[str], *, strict: bool
+    console: Console,
+    ledger: Ledger,
+    contract: Contract,
+    cases: Sequence[Case],
+    reports: Sequence[str],
+    *,
+    strict: bool,
+    show_data: bool = False,
 ) -> NoReturn:
     """Judge a record and leave. `reports` are FORMAT:PATH, already checked."""
     judged = judge(ledger, contract, cases, strict=strict)
-    record = Record.of(ledger)
-    print_run(console, judged, record, contract)
-    for wanted in reports:
-        write(wanted, judged, record)
-    for endpoint in ledger.fact("unrestored") or []:
-        console.print(f"not restored: the webhook of {endpoint} still holds a URL of this run", style="bold red")
+    material = Material(ledger, judged, contract, shows_data=show_data)
+    codes = [judged.exit_code, *write_reports(reports, material)]
+    print_run(console, material)
     console.print(f"run file: {ledger.path}", soft_wrap=True)
     ledger.close()
-    raise typer.Exit(judged.exit_code)
+    raise typer.Exit(strongest(codes))
+
+
+def write_reports(reports: Sequence[str], material: Material) -> list[ExitCode]:
+    """Write every report that can be written; say which could not. Returns exit codes that hold because of it."""
+    codes: list[ExitCode] = []
+    for wanted in reports:
+        try:
+            write(wanted, material)
+        except ReportFailure as failure:
+            print(f"{failure} `smsproof report` makes it again from the run file.", file=sys.stderr)
+            codes.append(ExitCode.INTERNAL)
+    return codes

@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from smsproof_spec import contract as contracts
 
 from smsproof_conformance import ledger as ledgers
 from smsproof_conformance.case import cases
-from smsproof_conformance.cli.conclusion import conclude
+from smsproof_conformance.cli.conclusion import Reports, ShowData, conclude, wanted_reports
 from smsproof_conformance.cli.door import door
-from smsproof_conformance.cli.run import Patterns, Reports, Strict
-from smsproof_conformance.reports.files import parse
+from smsproof_conformance.cli.run import Patterns, Strict
+from smsproof_conformance.reports.terminal import console
 from smsproof_conformance.selection import select
+from smsproof_spec import contract as contracts
 
 
 def judge(
@@ -22,12 +21,12 @@ def judge(
     strict: Strict = False,
     case: Patterns = None,
     report: Reports = None,
+    show_data: ShowData = False,
 ) -> None:
     """Judge a recorded run by the cases of this version."""
     with door():
-        for wanted in report or []:
-            parse(wanted)
+        reports = wanted_reports(report, show_data)
         ledger = ledgers.Ledger.open(ledgers.find(run))
         contract = contracts.load(ledger.fact("vendor"))
         selected = select(cases(contract.vendor, ledger.fact("party") or "V"), case or [])
-        conclude(Console(highlight=False), ledger, contract, selected, report or [], strict=strict)
+        conclude(console(), ledger, contract, selected, reports, strict=strict, show_data=show_data)

@@ -8,18 +8,17 @@ from urllib.parse import urlsplit
 
 import typer
 from pydantic import SecretStr
-from rich.console import Console
-from smsproof_spec import contract as contracts
 
 from smsproof_conformance.case import cases
-from smsproof_conformance.cli.conclusion import conclude
+from smsproof_conformance.cli.conclusion import Reports, ShowData, conclude, wanted_reports
 from smsproof_conformance.cli.door import UsageError, door
-from smsproof_conformance.cli.run import Patterns, Reports, Strict
+from smsproof_conformance.cli.run import Patterns, Strict
 from smsproof_conformance.interruption import Interruption
 from smsproof_conformance.ledger import Ledger, new_path
 from smsproof_conformance.receivers.visit import Visit
-from smsproof_conformance.reports.files import parse
+from smsproof_conformance.reports.terminal import console
 from smsproof_conformance.selection import select
+from smsproof_spec import contract as contracts
 
 
 def receiver(
@@ -30,11 +29,11 @@ def receiver(
     strict: Strict = False,
     case: Patterns = None,
     report: Reports = None,
+    show_data: ShowData = False,
 ) -> None:
     """Judge a webhook receiver: it gets what the vendor sends, right and wrong, once and five times."""
     with door():
-        for wanted in report or []:
-            parse(wanted)
+        reports = wanted_reports(report, show_data)
         if vendor not in contracts.VENDORS:
             raise UsageError(f"There is no vendor {vendor!r}; known are {', '.join(contracts.VENDORS)}.")
         for option, value in (("--url", url), ("--probe", probe)):
@@ -46,7 +45,7 @@ def receiver(
         ledger = Ledger.create(new_path(f"receiver-{vendor}"), [code.get_secret_value()] if code else [])
         with Interruption() as interruption:
             Visit(contract, url, ledger, code, probe, interruption).act(selected)
-        conclude(Console(highlight=False), ledger, contract, selected, report or [], strict=strict)
+        conclude(console(), ledger, contract, selected, reports, strict=strict, show_data=show_data)
 
 
 def _code(vendor: str, variable: str | None) -> SecretStr | None:

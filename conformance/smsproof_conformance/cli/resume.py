@@ -5,20 +5,19 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from smsproof_spec import contract as contracts
 
 from smsproof_conformance import ledger as ledgers
 from smsproof_conformance import settings
 from smsproof_conformance.case import cases
 from smsproof_conformance.charge import Budget
-from smsproof_conformance.cli.conclusion import conclude
+from smsproof_conformance.cli.conclusion import Reports, ShowData, conclude, wanted_reports
 from smsproof_conformance.cli.door import door
-from smsproof_conformance.cli.run import Live, Parts, Reports, Strict, require_permission
+from smsproof_conformance.cli.run import Live, Parts, Strict, require_permission
 from smsproof_conformance.interruption import Interruption
-from smsproof_conformance.reports.files import parse
+from smsproof_conformance.reports.terminal import console
 from smsproof_conformance.runner import Run
 from smsproof_conformance.target import Target
+from smsproof_spec import contract as contracts
 
 
 def resume(
@@ -27,11 +26,11 @@ def resume(
     live: Live = False,
     budget: Parts = None,
     report: Reports = None,
+    show_data: ShowData = False,
 ) -> None:
     """Do what a run never started; what it may have sent is indeterminate and is never sent again."""
     with door():
-        for wanted in report or []:
-            parse(wanted)
+        reports = wanted_reports(report, show_data)
         path = ledgers.find(run)
         with ledgers.Ledger.open(path) as abandoned:
             target = Target.model_validate(abandoned.fact("target"), strict=False)
@@ -42,4 +41,4 @@ def resume(
         selected = [case for id_, case in cases(target.vendor).items() if id_ in ledger.fact("cases")]
         with Interruption() as interruption:
             Run(target, secrets, contract, ledger, Budget(budget), interruption=interruption).resume(selected)
-        conclude(Console(highlight=False), ledger, contract, selected, report or [], strict=strict)
+        conclude(console(), ledger, contract, selected, reports, strict=strict, show_data=show_data)

@@ -1,21 +1,21 @@
-"""The console report. Untrusted text reaches the terminal only through `masked_text` and as `Text`, never as markup."""
+"""The console report. Untrusted text reaches the terminal only through `shown` and as `Text`, never as markup."""
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from collections.abc import Iterable
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
-from smsproof_spec.contract import Contract
 
 from smsproof_conformance.coverage import Coverage, Row
-from smsproof_conformance.curl import curl
-from smsproof_conformance.exchange import Arrival, Exchange
-from smsproof_conformance.finding import Finding, Severity, Verdict
-from smsproof_conformance.judge import Judged
-from smsproof_conformance.record import Record
-from smsproof_conformance.redaction import masked_body, masked_text
+from smsproof_conformance.exit_code import ExitCode
+from smsproof_conformance.finding import Verdict
+from smsproof_conformance.reports.material import Material, Shown
+from smsproof_conformance.reports.terminal import shown
+from smsproof_spec.rules import Malformed, strict_json
 
 _STYLES = {
     Verdict.PASS: "green",
@@ -27,18 +27,19 @@ _STYLES = {
 }
 
 
-def print_run(console: Console, judged: Judged, record: Record, contract: Contract) -> None:
+def print_run(console: Console, material: Material) -> None:
     """The verdicts that need a reader's eye, every finding in full, then the numbers."""
-    skipped = Counter(case.reason for case in judged.cases if case.verdict is Verdict.SKIP)
+    judged = material.judged
     for case in judged.cases:
         if case.verdict in (Verdict.ERROR, Verdict.INDETERMINATE):
             line = Text(f"{case.verdict}  ", _STYLES[case.verdict])
-            console.print(line.append(case.case.id, "bold").append("  " + masked_text(case.reason), "default"))
+            console.print(line.append(case.case.id, "bold").append("  " + shown(case.reason), "default"))
+    skipped = Counter(case.reason for case in judged.cases if case.verdict is Verdict.SKIP)
     for reason, count in skipped.items():
-        console.print(Text(f"SKIP  {count} case{'s' if count > 1 else ''}: {masked_text(reason)}", "dim"))
-    for finding in judged.findings:
-        _print_finding(console, finding, record, contract)
-    _print_numbers(console, judged)
+        console.print(Text(f"SKIP  {count} case{'s' if count > 1 else ''}: {shown(reason)}", "dim"))
+    for finding in material.findings:
+        _print_finding(console, finding, material)
+    _print_numbers(console, material)
 
 
 def print_coverage(console: Console, rows: tuple[Row, ...], vendor: str) -> None:
@@ -55,41 +56,43 @@ def print_coverage(console: Console, rows: tuple[Row, ...], vendor: str) -> None
         console.print(Text("open: " + ", ".join(still_open), "dim"))
 
 
-def _print_finding(console: Console, finding: Finding, record: Record, contract: Contract) -> None:
-    requirement = contract.requirements[finding.requirement]
-    style = "bold red" if finding.severity is Severity.FAIL else "yellow"
+def _print_finding(console: Console, told: Shown, material: Material) -> None:
+    finding = told.finding
     console.print()
-    console.print(Text(f"{finding.severity}  {finding.requirement}", style).append(f"  {finding.case}", "default"))
-    where = ", ".join(str(source) for source in requirement.source)
-    console.print(Text(f"  {requirement.statement} ({requirement.provenance}{', ' + where if where else ''})"))
-    exchange = next((seen for seen in record.exchanges if seen.id == finding.exchange), None)
-    arrival = next((seen for seen in record.arrivals if seen.id == finding.arrival), None)
+    heading = Text(f"{finding.severity}  {finding.requirement}", _STYLES[Verdict(finding.severity)])
+    console.print(heading.append(f"  {finding.case}", "default").append(f"  {told.id}", "dim"))
+    console.print(Text(f"  {told.requirement.statement}"))
+    for label, words in _lines(told, material):
+        console.print(Text(f"  {label:9}  ", "dim").append(words, "default"))
+
+
+def _lines(told: Shown, material: Material) -> Iterable[tuple[str, str]]:
+    finding, exchange, arrival = told.finding, told.exchange, told.arrival
     if exchange is not None:
-        _print_exchange(console, exchange, finding, record)
-    elif arrival is not None:
-        _print_arrival(console, arrival)
-    where_in = f" at {finding.pointer}" if finding.pointer else ""
-    console.print(Text(f"  expected   {masked_text(finding.expected)}"))
-    console.print(Text(f"  got{where_in}   {masked_text(finding.got)}"))
+        request = exchange.request
+        yield "sent", f"[{shown(request.step)}] {request.method} {shown(request.target)} {_body(request.body)}".rstrip()
+        if exchange.answer is not None:
+            yield "came back", f"{exchange.answer.status} {_body(exchange.answer.body)}".rstrip()
+    if arrival is not None:
+        yield "arrived", f"{shown(arrival.method)} at hook {shown(arrival.hook)} {_body(arrival.body)}"
+    yield "expected", shown(finding.expected)
+    yield "got", shown(finding.got) + (f" at {shown(finding.pointer)}" if finding.pointer else "")
+    yield "why", told.why
     if exchange is not None:
-        console.print(Text(f"  repeat     {curl(record.target, exchange.request)}"), soft_wrap=True)
+        yield "repeat", shown(material.curl(exchange), 4000)
 
 
-def _print_exchange(console: Console, exchange: Exchange, finding: Finding, record: Record) -> None:
-    request = exchange.request
-    sent = f"{request.method} {masked_text(request.target)} {masked_body(request.body)}"
-    console.print(Text(f"  sent       [{masked_text(finding.step or '')}] {sent}"))
-    if exchange.answer is not None:
-        console.print(Text(f"  came back  {exchange.answer.status} {masked_body(exchange.answer.body)}"))
+def _body(body: bytes | None) -> str:
+    if not body:
+        return ""
+    value = strict_json(body)
+    if isinstance(value, Malformed):
+        return shown(body.decode("utf-8", "backslashreplace"))
+    return shown(json.dumps(value, ensure_ascii=False))
 
 
-def _print_arrival(console: Console, arrival: Arrival) -> None:
-    console.print(
-        Text(f"  arrived    {arrival.method} at hook {masked_text(arrival.hook)} {masked_body(arrival.body)}")
-    )
-
-
-def _print_numbers(console: Console, judged: Judged) -> None:
+def _print_numbers(console: Console, material: Material) -> None:
+    judged = material.judged
     console.print()
     line = Text(f"{judged.vendor}: ")
     for verdict in Verdict:
@@ -102,4 +105,10 @@ def _print_numbers(console: Console, judged: Judged) -> None:
         f" {judged.requests} requests, {judged.accepted} accepted messages, {judged.parts} parts at most"
     )
     if judged.stop_reason:
-        console.print(Text(masked_text(judged.stop_reason), "bold red"))
+        console.print(Text(shown(judged.stop_reason), "bold red"))
+    for endpoint in material.unrestored:
+        console.print(Text(f"not restored: the webhook of {shown(endpoint)} still holds a URL of this run", "bold red"))
+    if judged.findings and not material.shows_data and not material.scrubbed:
+        console.print(Text("Numbers and texts are masked, in the lines to repeat as well: see --show-data.", "dim"))
+    if judged.exit_code is ExitCode.NOTHING_SELECTED:
+        console.print(Text("Nothing was observed: that is no success.", "bold red"))

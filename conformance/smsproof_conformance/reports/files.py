@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
-from smsproof_conformance.judge import Judged
-from smsproof_conformance.record import Record
 from smsproof_conformance.reports import json_report
+from smsproof_conformance.reports.material import Material
 
-RENDERERS: Mapping[str, Callable[[Judged, Record], str]] = {"json": json_report.render}
+RENDERERS: Final[Mapping[str, Callable[[Material], str]]] = {
+    "json": json_report.render,
+}
 
 
 class ReportError(Exception):
-    """A report cannot be written as asked."""
+    """A report is asked for in a way that cannot be."""
+
+
+class ReportFailure(Exception):
+    """A report cannot be written. The run file has everything: the report can be made again from it."""
 
 
 def parse(wanted: str) -> tuple[str, Path]:
@@ -25,12 +33,31 @@ def parse(wanted: str) -> tuple[str, Path]:
     return format_, Path(path)
 
 
-def write(wanted: str, judged: Judged, record: Record) -> Path:
-    """Write one report; an existing file stays whole until the new one is."""
+def write(wanted: str, material: Material) -> Path:
+    """Write one report; an existing file stays whole until the new one is.
+
+    raises    ReportFailure naming the path.
+    """
     format_, path = parse(wanted)
-    text = RENDERERS[format_](judged, record)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_text(text, encoding="utf-8")
-    draft.replace(path)
+    text = RENDERERS[format_](material)
+    try:
+        _put(path, text, mode=0o600 if material.shows_data else 0o666)
+    except OSError as error:
+        raise ReportFailure(f"{path}: the {format_} report cannot be written ({error.strerror}).") from error
     return path
+
+
+def _put(path: Path, text: str, mode: int) -> None:
+    path = path.resolve()  # a link stays one: what it leads to is replaced
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists() and not stat.S_ISREG(path.stat().st_mode):  # a pipe, a terminal, /dev/null: nothing to replace
+        path.write_text(text, encoding="utf-8")
+        return
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w", encoding="utf-8") as file:
+            file.write(text)
+        draft.replace(path)
+    finally:
+        with suppress(OSError):
+            draft.unlink()

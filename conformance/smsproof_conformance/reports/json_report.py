@@ -1,37 +1,36 @@
-"""The JSON report: everything the console shows, for machines. Numbers and texts are masked as everywhere."""
+"""The JSON report: everything the console shows, for machines. Its schema: schemas/run.schema.json."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import Any
 
-from smsproof_conformance.finding import Finding
-from smsproof_conformance.judge import Judged
-from smsproof_conformance.record import Record
-from smsproof_conformance.redaction import masked_body, masked_text
+from smsproof_conformance.exchange import Arrival, Exchange
+from smsproof_conformance.reports.material import Material, Shown
+from smsproof_conformance.reports.telling import body_text, moment
 
 
-def render(judged: Judged, record: Record) -> str:
-    """One JSON document, ASCII, keys in a fixed order; the same record gives the same bytes."""
-    document = {
+def render(material: Material) -> str:
+    """One JSON document, ASCII, keys in a fixed order."""
+    return json.dumps(document(material), indent=1) + "\n"
+
+
+def document(material: Material) -> dict[str, Any]:
+    """The report as a JSON value."""
+    judged = material.judged
+    return {
         "format": "smsproof-run/1",
-        "vendor": judged.vendor,
-        "target": record.target.name,
-        "strict": judged.strict,
+        **header(material),
         "exit_code": int(judged.exit_code),
         "stopped": judged.stop_reason or None,
-        "counts": {
-            "requests": judged.requests,
-            "accepted_messages": judged.accepted,
-            "parts": judged.parts,
-            "requirements_observed": judged.observed,
-            "requirements_passed": judged.passed,
-        },
+        "digest": digest(material),
+        "counts": counts(material),
         "cases": [
             {
                 "id": result.case.id,
                 "verdict": result.verdict,
-                "reason": masked_text(result.reason) or None,
+                "reason": result.reason or None,
                 "observes": list(result.case.observes),
             }
             for result in judged.cases
@@ -45,34 +44,108 @@ def render(judged: Judged, record: Record) -> str:
             }
             for result in judged.requirements
         ],
-        "findings": [_finding(finding, record) for finding in judged.findings],
+        "findings": [finding(shown, material) for shown in material.findings],
     }
-    return json.dumps(document, indent=1) + "\n"
 
 
-def _finding(finding: Finding, record: Record) -> dict[str, Any]:
-    exchange = next((seen for seen in record.exchanges if seen.id == finding.exchange), None)
-    arrival = next((seen for seen in record.arrivals if seen.id == finding.arrival), None)
-    shown: dict[str, Any] = {
-        "case": finding.case,
-        "requirement": finding.requirement,
-        "severity": finding.severity,
-        "pointer": finding.pointer,
-        "expected": masked_text(finding.expected),
-        "got": masked_text(finding.got),
+def header(material: Material) -> dict[str, Any]:
+    """What the run was."""
+    return {
+        "run": material.run or None,
+        "vendor": material.judged.vendor,
+        "party": material.judged.party,
+        "target": material.target.name,
+        "base_url": material.target.base_url,
+        "contract": material.contract_hash,
+        "seed": material.seed,
+        "strict": material.judged.strict,
+        "began": moment(material.began_seconds) if material.judged.requests else None,
     }
-    if exchange is not None:
-        request, answer = exchange.request, exchange.answer
-        shown["exchange"] = {
-            "id": exchange.id,
-            "step": request.step,
-            "request": {
-                "method": request.method,
-                "target": masked_text(request.target),
-                "body": masked_body(request.body),
-            },
-            "answer": None if answer is None else {"status": answer.status, "body": masked_body(answer.body)},
-        }
-    if arrival is not None:
-        shown["arrival"] = {"id": arrival.id, "hook": arrival.hook, "body": masked_body(arrival.body)}
-    return shown
+
+
+def counts(material: Material) -> dict[str, int]:
+    """The numbers of a run."""
+    judged = material.judged
+    return {
+        "requests": judged.requests,
+        "accepted_messages": judged.accepted,
+        "parts": judged.parts,
+        "requirements_observable": judged.observable,
+        "requirements_observed": judged.observed,
+        "requirements_passed": judged.passed,
+    }
+
+
+def digest(material: Material) -> str:
+    """SHA-256 of all verdicts and findings, whatever their order: equal for runs that ended the same way."""
+    lines = [f"{result.case.id} {result.verdict}" for result in material.judged.cases]
+    lines += [f"{shown.id} {shown.finding.severity}" for shown in material.findings]
+    return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
+
+
+def finding(shown: Shown, material: Material) -> dict[str, Any]:
+    """One finding with where it was seen."""
+    told = shown.finding
+    return {
+        "id": shown.id,
+        "case": told.case,
+        "requirement": told.requirement,
+        "severity": told.severity,
+        "provenance": shown.requirement.provenance,
+        "source": [str(source) for source in shown.requirement.source],
+        "statement": shown.requirement.statement,
+        "why": shown.why,
+        "pointer": told.pointer,
+        "expected": told.expected,
+        "got": told.got,
+        "exchange": None if shown.exchange is None else exchange(shown.exchange),
+        "arrival": None if shown.arrival is None else arrival(shown.arrival),
+        "curl": None if shown.exchange is None else material.curl(shown.exchange),
+    }
+
+
+def exchange(seen: Exchange) -> dict[str, Any]:
+    """One exchange; `answer` and `lost` are null where there is none."""
+    request, answer, lost = seen.request, seen.answer, seen.lost
+    return {
+        "id": seen.id,
+        "case": request.case,
+        "step": request.step,
+        "operation": request.operation,
+        "state": seen.state,
+        "began": moment(seen.began_seconds),
+        "request": {
+            "method": request.method,
+            "target": request.target,
+            "headers": [list(header) for header in request.headers],
+            "token": request.token,
+            "paid": request.paid,
+            "parts": request.parts,
+            "body": body_text(request.body),
+        },
+        "answer": None
+        if answer is None
+        else {
+            "status": answer.status,
+            "headers": [list(header) for header in answer.headers],
+            "elapsed_seconds": round(answer.elapsed_seconds, 6),
+            "malformed": answer.malformed,
+            "body": body_text(answer.body),
+        },
+        "lost": None if lost is None else {"kind": lost.kind, "left": lost.left, "detail": lost.detail},
+    }
+
+
+def arrival(seen: Arrival) -> dict[str, Any]:
+    """One request that came to the inbox."""
+    return {
+        "id": seen.id,
+        "case": seen.case,
+        "hook": seen.hook,
+        "at": moment(seen.at_seconds),
+        "method": seen.method,
+        "headers": [list(header) for header in seen.headers],
+        "secret": seen.secret,
+        "status": seen.status,
+        "body": body_text(seen.body),
+    }

@@ -1,0 +1,160 @@
+"""What every report is made of: a judged run and its record, with nothing in it that a report must not show.
+
+A report is a pure function of its material, and the material one of the run file: the same file gives the same bytes.
+What comes from a peer is still untrusted: each format makes it safe on its own last inch (`printable` and its escaping).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from smsproof_conformance.case import Case
+from smsproof_conformance.curl import curl
+from smsproof_conformance.exchange import Arrival, Exchange
+from smsproof_conformance.finding import Finding, Severity
+from smsproof_conformance.judge import Judged
+from smsproof_conformance.ledger import Ledger
+from smsproof_conformance.record import Record
+from smsproof_conformance.redaction import NoRedaction, Redaction
+from smsproof_conformance.target import Target
+from smsproof_spec.contract import Contract, Requirement
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One finding with everything a reader needs to understand it.
+
+    id          what commands call it: from case, requirement, pointer and status, so that it is the same in every run.
+    exchange    where it was seen, or None; arrival: likewise.
+    why         why it fails the target, or only warns.
+    """
+
+    id: str
+    finding: Finding
+    requirement: Requirement
+    case: Case
+    exchange: Exchange | None
+    arrival: Arrival | None
+    why: str
+
+    @property
+    def fails(self) -> bool:
+        return self.finding.severity is Severity.FAIL
+
+
+class Material:
+    """A judged run as reports may show it.
+
+    run         name of the run file, or "" for a run that has none.
+    shows_data  whether numbers and texts are in clear, by the owner's wish.
+    scrubbed    whether the run file itself holds no numbers and texts any more.
+    """
+
+    def __init__(self, ledger: Ledger, judged: Judged, contract: Contract, *, shows_data: bool = False) -> None:
+        self._record = Record.of(ledger)
+        self.scrubbed = ledger.fact("scrubbed") is not None
+        self.shows_data = shows_data and not self.scrubbed
+        plain = self.scrubbed or shows_data
+        self._redaction = NoRedaction() if plain else Redaction.of(self._record, ledger.fact("salt"))
+        self._shown: dict[int, Exchange] = {}
+        self.judged = self._redaction.judged(judged)
+        self.contract = contract
+        self.target: Target = self._redaction.target(self._record.target)
+        self.run: str = ledger.fact("run") or ""
+        self.seed: int | None = ledger.fact("seed")
+        self.contract_hash: str = ledger.fact("contract") or ""
+        left: list[str] = ledger.fact("unrestored") or []
+        self.unrestored = tuple(map(self._redaction.text, left))
+
+    @property
+    def exchanges(self) -> Iterator[Exchange]:
+        """Every exchange, in the order of intent."""
+        return (self._redaction.exchange(exchange) for exchange in self._record.exchanges)
+
+    @property
+    def arrivals(self) -> Iterator[Arrival]:
+        """Everything that arrived at the inbox, in order."""
+        return (self._redaction.arrival(arrival) for arrival in self._record.arrivals)
+
+    @cached_property
+    def findings(self) -> tuple[Shown, ...]:
+        """Every finding, in the order of the cases."""
+        exchanges = {exchange.id: exchange for exchange in self._record.exchanges}
+        arrivals = {arrival.id: arrival for arrival in self._record.arrivals}
+        seen: Counter[str] = Counter()
+        shown: list[Shown] = []
+        for result in self.judged.cases:
+            for finding in result.findings:
+                exchange = exchanges.get(finding.exchange or 0)
+                arrival = arrivals.get(finding.arrival or 0)
+                name = _name(finding, exchange.status if exchange else None)
+                seen[name] += 1
+                requirement = self.contract.requirements[finding.requirement]
+                shown.append(
+                    Shown(
+                        id=name if seen[name] == 1 else f"{name}-{seen[name]}",
+                        finding=finding,
+                        requirement=requirement,
+                        case=result.case,
+                        exchange=self._redaction.exchange(exchange) if exchange else None,
+                        arrival=self._redaction.arrival(arrival) if arrival else None,
+                        why=_why(finding, requirement),
+                    )
+                )
+        return tuple(shown)
+
+    @cached_property
+    def began_seconds(self) -> float:
+        """When the first request of the run was recorded, as POSIX time; 0 for a run without one."""
+        return min((exchange.began_seconds for exchange in self._record.exchanges), default=0.0)
+
+    @cached_property
+    def took_seconds(self) -> float:
+        """From the first request to the last answer."""
+        ends = (
+            exchange.began_seconds + (exchange.answer.elapsed_seconds if exchange.answer else 0.0)
+            for exchange in self._record.exchanges
+        )
+        return max(ends, default=0.0) - self.began_seconds
+
+    def curl(self, exchange: Exchange) -> str:
+        """A line that repeats a request; it runs as it stands only where data is shown."""
+        return curl(self.target, exchange.request)
+
+
+def _name(finding: Finding, status: int | None) -> str:
+    place = re.sub(r"(?<=/)[0-9]+(?=/|$)", "*", finding.pointer)
+    what = "\0".join((finding.case, finding.requirement, place, str(status)))
+    return hashlib.blake2b(what.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
+
+
+def _why(finding: Finding, requirement: Requirement) -> str:
+    where = " and ".join(str(source) for source in requirement.source)
+    if requirement.provenance == "stated":
+        basis = f"The vendor's page states it ({where})."
+    elif requirement.agreed:
+        basis = f"An example of the vendor shows it, and its keys and JSON types are agreed ({where})."
+    else:
+        basis = (
+            f"No page states it; it is known by {_KNOWN_BY[requirement.provenance]}{f' ({where})' if where else ''}."
+        )
+    if finding.severity is Severity.FAIL:
+        return f"{basis} {'That fails a target.' if requirement.binding else 'It fails because of --strict.'}"
+    if requirement.binding:
+        return f"{basis} But the decisions leave this reading room: it warns."
+    return f"{basis} So it warns, and fails only with --strict."
+
+
+_KNOWN_BY = {
+    "stated": "the page",
+    "example": "an example alone",
+    "implied": "what the page implies",
+    "public": "another public page",
+    "third-party": "a third party",
+    "assumption": "an assumption of this project",
+}
