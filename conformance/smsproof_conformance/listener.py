@@ -50,16 +50,26 @@ class Listener:
         self._respond = respond
         self._largest_bytes = largest_bytes
         self._server: asyncio.Server | None = None
+        self._conversations: set[asyncio.Task[None]] = set()
 
     async def open(self, host: str, port: int) -> str:
         """Bind and listen. Returns the origin, `http://host:port`."""
-        self._server = await asyncio.start_server(self._serve, host, port)
+        self._server = await asyncio.start_server(self._accept, host, port)
         bound, number = self._server.sockets[0].getsockname()[:2]
         return f"http://{f'[{bound}]' if ':' in bound else bound}:{number}"
 
     async def close(self) -> None:
+        """Stop listening and end every conversation."""
         if self._server is not None:
             self._server.close()
+        for conversation in self._conversations:
+            conversation.cancel()
+        await asyncio.gather(*self._conversations, return_exceptions=True)
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        conversation = asyncio.create_task(self._serve(reader, writer))
+        self._conversations.add(conversation)
+        conversation.add_done_callback(self._conversations.discard)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         connection = h11.Connection(h11.SERVER, max_incomplete_event_size=64 * 1024)

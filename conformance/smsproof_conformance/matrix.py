@@ -1,21 +1,23 @@
 """The fault matrix: which case catches which fault. A hole in it fails the build.
 
-Rows are faults of the emulators, and small receivers that are wrong on purpose. Every contract fault must be caught by a
+Rows are faults of the emulators, and small receivers and clients that are wrong on purpose. Every contract fault must be caught by a
 case, every case must catch at least one fault; with --strict each contract fault exits 1, without it exactly those on
 stated or agreed requirements do.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
 from pydantic import SecretStr
-from smsproof_spec import contract as contracts
-from smsproof_spec.contract import Party
 
 from smsproof_conformance.case import cases
+from smsproof_conformance.clients import scenario
+from smsproof_conformance.clients.miniatures import CLIENTS
+from smsproof_conformance.clients.session import Session
 from smsproof_conformance.demonstration import SECRETS, target
 from smsproof_conformance.emulator import running
 from smsproof_conformance.emulator.faults import FAULTS
@@ -25,6 +27,8 @@ from smsproof_conformance.ledger import Ledger
 from smsproof_conformance.receivers.miniatures import CODE, MINIATURES, serving
 from smsproof_conformance.receivers.visit import Visit
 from smsproof_conformance.runner import Run
+from smsproof_spec import contract as contracts
+from smsproof_spec.contract import Party
 
 RIGHT = "none"  # the name of the row of a right emulator
 
@@ -33,7 +37,7 @@ RIGHT = "none"  # the name of the row of a right emulator
 class Row:
     """What one fault did to a run.
 
-    party        whom the fault is in: V an emulated vendor, R a receiver.
+    party        whom the fault is in: V an emulated vendor, R a receiver, C a client.
     caught       case ids with a finding, in strict; breached: the requirements they name.
     failing      whether one of the findings is on a stated or agreed requirement.
     exit_code    of the run without --strict; exit_strict: with it.
@@ -96,16 +100,32 @@ def run_receiver(name: str) -> Row:
     return _row("R", miniature.vendor, name, kind, miniature.breaks, mild, strict)
 
 
+def run_client(name: str) -> Row:
+    """Run one miniature client and judge what it sent."""
+    miniature = CLIENTS[name]
+    contract = contracts.load(miniature.vendor)
+    selected = list(cases(miniature.vendor, "C").values())
+    command = [sys.executable, "-m", "smsproof_conformance.clients.miniatures", name]
+    with Ledger.in_memory(SECRETS.values()) as ledger:
+        Session(contract, scenario.default(miniature.vendor), command, ledger).act(selected)
+        strict = judge(ledger, contract, selected, strict=True)
+        mild = judge(ledger, contract, selected, strict=False)
+    kind = "contract" if miniature.breaks else "harmless"
+    return _row("C", miniature.vendor, name, kind, miniature.breaks, mild, strict)
+
+
 def run_matrix(vendors: Iterable[str], workers: int) -> list[Row]:
     """Run the right emulators, every fault and every miniature, a few at a time. Rows in the order of the registries."""
     chosen = tuple(vendors)
     jobs = [(vendor, RIGHT) for vendor in chosen]
     jobs += [(vendor, fault.name) for vendor in chosen for fault in FAULTS.values() if vendor in fault.vendors]
     receivers = [miniature.name for miniature in MINIATURES.values() if miniature.vendor in chosen]
+    clients = [miniature.name for miniature in CLIENTS.values() if miniature.vendor in chosen]
     with ProcessPoolExecutor(workers) as pool:
         emulated = pool.map(run_fault, *zip(*jobs, strict=True))
         received = pool.map(run_receiver, receivers)
-        return [*emulated, *received]
+        sent = pool.map(run_client, clients)
+        return [*emulated, *received, *sent]
 
 
 def idle_cases(rows: Iterable[Row]) -> Mapping[tuple[str, Party], tuple[str, ...]]:

@@ -2,6 +2,7 @@
 
 import typer
 
+from smsproof_conformance.cli.client import client
 from smsproof_conformance.cli.emulate import emulate
 from smsproof_conformance.cli.explain import explain
 from smsproof_conformance.cli.faults import faults
@@ -21,6 +22,7 @@ app = typer.Typer(
 app.command()(run)
 app.command()(resume)
 app.command()(receiver)
+app.command()(client)
 app.command()(judge)
 app.command("list")(list_)
 app.command()(explain)

@@ -1,0 +1,49 @@
+"""`smsproof client`: run a program against a recording server, judge its requests, report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from smsproof_conformance.case import cases
+from smsproof_conformance.cli.conclusion import Reports, ShowData, conclude, wanted_reports
+from smsproof_conformance.cli.door import UsageError, door
+from smsproof_conformance.cli.run import Patterns, Strict
+from smsproof_conformance.clients import scenario as scenarios
+from smsproof_conformance.clients.recorder import TOKEN
+from smsproof_conformance.clients.scenario import ScenarioError
+from smsproof_conformance.clients.session import CannotStart, Session
+from smsproof_conformance.interruption import Interruption
+from smsproof_conformance.ledger import Ledger, new_path
+from smsproof_conformance.reports.terminal import console
+from smsproof_conformance.selection import select
+from smsproof_spec import contract as contracts
+
+
+def client(
+    vendor: Annotated[str, typer.Argument(help="Whose client: intelepeer or messangi.")],
+    command: Annotated[list[str], typer.Argument(help="The program, after --; any language.")],
+    scenario: Annotated[Path | None, typer.Option(help="JSON file of steps; the default one exercises all.")] = None,
+    time_limit: Annotated[float, typer.Option(min=1, help="Seconds after which the program is ended.")] = 120.0,
+    strict: Strict = False,
+    case: Patterns = None,
+    report: Reports = None,
+    show_data: ShowData = False,
+) -> None:
+    """Judge a client: it finds SMSPROOF_BASE_URL, _TOKEN, _SCENARIO and _VENDOR in its environment."""
+    with door():
+        reports = wanted_reports(report, show_data)
+        if vendor not in contracts.VENDORS:
+            raise UsageError(f"There is no vendor {vendor!r}; known are {', '.join(contracts.VENDORS)}.")
+        contract = contracts.load(vendor)
+        selected = select(cases(vendor, "C"), case or [])
+        try:
+            steps = scenarios.read(scenario, vendor) if scenario else scenarios.default(vendor)
+            ledger = Ledger.create(new_path(f"client-{vendor}"), [TOKEN])
+            with Interruption() as interruption:
+                Session(contract, steps, command, ledger, time_limit, interruption=interruption).act(selected)
+        except (ScenarioError, CannotStart) as error:
+            raise UsageError(str(error)) from error
+        conclude(console(), ledger, contract, selected, reports, strict=strict, show_data=show_data)

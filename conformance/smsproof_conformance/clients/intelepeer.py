@@ -1,0 +1,285 @@
+"""IntelePeer's rules for a client (pages S0 and S1), party C."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from smsproof_conformance.case import Section
+from smsproof_conformance.clients.conduct import (
+    Done,
+    bodies,
+    done,
+    json_sent,
+    never_again,
+    no_redirect_with_token,
+    one_request,
+    places,
+    printed,
+    texts,
+    token_sent,
+    unaltered,
+    unasked,
+)
+from smsproof_conformance.exchange import Exchange, dig, is_array, is_object, pointer
+from smsproof_conformance.finding import Judgement, breach, oddity
+from smsproof_conformance.record import NotObserved, Record
+
+section = Section("intelepeer", "client")
+
+_LONG: Final = re.compile(r"\+[1-9][0-9]{6,14}")
+_SHORT: Final = re.compile(r"[1-9][0-9]{0,2}-[0-9]{3,8}")
+_ALPHANUMERIC: Final = re.compile(r"[1-9][0-9]{0,2}-[0-9A-Za-z]{1,11}")
+
+
+def messages(act: Done) -> Iterator[tuple[Exchange, str, Mapping[str, Any], Any]]:
+    """Every message of an act: its exchange, pointer, what was asked for, and what was sent."""
+    for exchange, body in bodies(act):
+        if is_array(body):
+            wanted = act.asked.get("messages", [act.asked])
+            for place, (asked, sent) in enumerate(zip(wanted, body, strict=False)):
+                yield exchange, pointer(place), asked, sent
+        else:
+            yield exchange, "", act.asked, body
+
+
+@section.standing(
+    "calls-stand-at-their-paths",
+    observes=("IP-SEND-01", "IP-BULK-01", "IP-HOOK-01", "IP-HOOKGET-01"),
+    does="Looks for requests that call no operation, or call it beside the base URL that was given.",
+    expects="Each call has its method and path, behind the whole base URL.",
+)
+def paths(record: Record) -> Judgement:
+    for exchange in unasked(record):
+        request = exchange.request
+        body = request.json
+        if "webhook" in request.target or dig(body, "endpoints"):
+            requirement = "IP-HOOKGET-01" if request.method == "GET" else "IP-HOOK-01"
+        else:
+            requirement = "IP-BULK-01" if is_array(body) else "IP-SEND-01"
+        got = f"{request.method} {request.target.partition('?')[0]}"
+        if request.step.endswith("without the prefix"):
+            got += ", the path of the base URL left out"
+        yield breach(requirement, exchange, expected="the page's method and path behind the base URL", got=got)
+
+
+@section.standing(
+    "the-token-is-on-every-call",
+    observes=("IP-GEN-01", "IP-GEN-02"),
+    does="Looks at the Authorization header of every call.",
+    expects="`Bearer` and the token that was given.",
+)
+def token(record: Record) -> Judgement:
+    yield from token_sent(record, "IP-GEN-01", "IP-GEN-02")
+
+
+@section.standing(
+    "posts-are-json",
+    observes=("IP-GEN-03",),
+    does="Looks at body and Content-Type of every POST.",
+    expects="JSON, and application/json with whatever parameters.",
+)
+def posts(record: Record) -> Judgement:
+    yield from json_sent(record, "IP-GEN-03", and_typed="IP-GEN-03")
+
+
+@section.standing(
+    "a-single-send-is-an-object",
+    observes=("IP-SEND-02",),
+    does="Looks at the body of single sends.",
+    expects="One JSON object; a list of one is the bulk form, and as right.",
+)
+def single(record: Record) -> Judgement:
+    for act in done(record, "send"):
+        for exchange, body in bodies(act):
+            if not is_object(body) and not (is_array(body) and len(body) == 1):
+                yield breach("IP-SEND-02", exchange, expected="one JSON object", got=type(body).__name__)
+
+
+@section.standing(
+    "senders-keep-their-form",
+    observes=("IP-SEND-08", "IP-SEND-09", "IP-SEND-10"),
+    does="Compares the sender of each message with the one that was asked for.",
+    expects="Long code with plus, short code and alphanumeric with country code and dash.",
+)
+def senders(record: Record) -> Judgement:
+    for act in done(record, "send", "send_many"):
+        for exchange, where, asked, sent in messages(act):
+            wanted, got = asked.get("from"), dig(sent, "from")
+            for form, requirement in ((_LONG, "IP-SEND-09"), (_SHORT, "IP-SEND-08"), (_ALPHANUMERIC, "IP-SEND-10")):
+                if isinstance(wanted, str) and form.fullmatch(wanted):
+                    if not isinstance(got, str) or not form.fullmatch(got):
+                        yield breach(requirement, exchange, expected=wanted, got=got, pointer=f"{where}/from")
+                    break
+
+
+@section.standing(
+    "destinations-are-e164",
+    observes=("IP-SEND-11",),
+    does="Looks at the destination of each message.",
+    expects="E.164 with its plus sign.",
+)
+def destinations(record: Record) -> Judgement:
+    for act in done(record, "send", "send_many"):
+        for exchange, where, asked, sent in messages(act):
+            got = dig(sent, "to")
+            asked_right = _LONG.fullmatch(str(asked.get("to")))
+            if asked_right and not (isinstance(got, str) and _LONG.fullmatch(got)):
+                yield breach("IP-SEND-11", exchange, expected=str(asked["to"]), got=got, pointer=f"{where}/to")
+
+
+@section.standing(
+    "what-was-asked-is-sent",
+    observes=("IP-HOUSE-16",),
+    does="Compares text, guid, sender and destination with what was asked for.",
+    expects="Everything unaltered.",
+)
+def fidelity(record: Record) -> Judgement:
+    for act in done(record, "send", "send_many"):
+        for exchange, where, asked, sent in messages(act):
+            for key, wanted, got in unaltered(asked, sent, ("text", "guid", "from", "to")):
+                yield breach(
+                    "IP-HOUSE-16", exchange, expected=f"{key} as asked: {wanted}", got=got, pointer=f"{where}/{key}"
+                )
+
+
+@section.standing(
+    "one-request-for-a-send",
+    observes=("IP-SEND-27",),
+    does="Counts the requests for each send that was answered as usual.",
+    expects="One.",
+)
+def one_each(record: Record) -> Judgement:
+    yield from one_request(record, "IP-SEND-27", "send")
+
+
+@section.standing(
+    "a-202-is-never-repeated",
+    observes=("IP-SEND-28",),
+    does="Looks for requests with a message that was answered 202 already.",
+    expects="None: the message is queued.",
+)
+def no_repeat(record: Record) -> Judgement:
+    for act in done(record, "send"):
+        taken = [number for number, exchange in enumerate(act.requests) if exchange.status == 202]
+        if taken and taken[0] + 1 < len(act.requests):
+            again = act.requests[taken[0] + 1]
+            yield breach("IP-SEND-28", again, expected="no request after the 202", got="the same message again")
+
+
+@section.standing(
+    "nothing-is-sent-again",
+    observes=("IP-HOUSE-07",),
+    does="Loses an answer, stays silent, answers 429 and 503, and counts the requests.",
+    expects="No second request for a send.",
+)
+def again(record: Record) -> Judgement:
+    yield from never_again(record, "IP-HOUSE-07", "send")
+
+
+@section.standing(
+    "no-redirect-with-the-token",
+    observes=("IP-HOUSE-06",),
+    does="Answers 303 and 307 to another origin and listens there.",
+    expects="No request with the token.",
+)
+def redirects(record: Record) -> Judgement:
+    yield from no_redirect_with_token(record, "IP-HOUSE-06")
+
+
+@section.standing(
+    "a-bulk-send-is-a-list",
+    observes=("IP-BULK-02",),
+    does="Looks at the body of a send of many.",
+    expects="A JSON list of the objects of single sends, in the order that was asked for.",
+)
+def bulk(record: Record) -> Judgement:
+    for act in done(record, "send_many"):
+        for exchange, body in bodies(act):
+            if act.place is not None:
+                if act.place == 0:
+                    yield oddity("IP-BULK-02", exchange, expected="one list", got="single sends")
+            elif not is_array(body):
+                yield breach("IP-BULK-02", exchange, expected="a JSON list", got=type(body).__name__)
+            elif [dig(item, "text") for item in body] != [message["text"] for message in act.asked["messages"]]:
+                yield breach(
+                    "IP-BULK-02", exchange, expected="the messages that were asked for, in order", got="others"
+                )
+
+
+@section.standing(
+    "a-207-is-read-item-by-item",
+    observes=("IP-BULK-14",),
+    does="Compares what the program printed for a send of many with what it was answered.",
+    expects="The ids of what was queued, the places of what was refused.",
+)
+def partial(record: Record) -> Judgement:
+    lines = printed(record)
+    judged = False
+    for act in done(record, "send_many"):
+        line = lines.get(act.step.name)
+        if line is None or act.place is not None or act.requests[-1].status != 207:
+            continue
+        judged = True
+        exchange = act.requests[-1]
+        items = exchange.at("responses")
+        ids = [item["refid"] for item in items if "refid" in item]
+        refused = {place for place, item in enumerate(items) if "refid" not in item}
+        if set(texts(line.get("ids"))) != set(ids):
+            yield breach(
+                "IP-BULK-14", exchange, expected=f"{len(ids)} ids printed", got=f"{len(texts(line.get('ids')))}"
+            )
+        elif places(line.get("failed")) != refused:
+            got = sorted(places(line.get("failed")))
+            yield breach("IP-BULK-14", exchange, expected=f"failed: {sorted(refused)}", got=f"failed: {got}")
+    if not judged:
+        raise NotObserved("the program printed no line for a send of many")
+
+
+@section.standing(
+    "a-webhook-is-set-with-two-keys",
+    observes=("IP-HOOK-05", "IP-HOOK-23"),
+    does="Looks at the body of the call that sets a webhook.",
+    expects="`webhook` and `endpoints`, nothing else; endpoints as they were given.",
+)
+def set_webhook(record: Record) -> Judgement:
+    for act in done(record, "set_webhook"):
+        for exchange, body in bodies(act):
+            if not is_object(body) or set(body) != {"webhook", "endpoints"}:
+                keys = sorted(body) if is_object(body) else type(body).__name__
+                yield breach("IP-HOOK-23", exchange, expected="the keys webhook and endpoints", got=keys)
+            sent = dig(body, "endpoints")
+            if sent != act.asked["endpoints"]:
+                yield breach(
+                    "IP-HOOK-05",
+                    exchange,
+                    expected=f"endpoints {act.asked['endpoints']}",
+                    got=sent,
+                    pointer="/endpoints",
+                )
+
+
+@section.standing(
+    "a-webhook-is-read-by-its-number",
+    observes=("IP-HOOKGET-02", "IP-HOOKGET-03", "IP-HOOKGET-04"),
+    does="Looks at the query of the call that reads a webhook, as it stood on the wire.",
+    expects="`endpoint=%2B` and the number with its country code, and no other parameter.",
+)
+def get_webhook(record: Record) -> Judgement:
+    for act in done(record, "get_webhook"):
+        for exchange in act.requests:
+            query = exchange.request.target.partition("?")[2]
+            number = str(act.asked["endpoint"])
+            pairs = [pair.partition("=") for pair in query.split("&")]
+            values = [value for key, _, value in pairs if key == "endpoint"]
+            if [key for key, _, _ in pairs] != ["endpoint"]:
+                yield breach("IP-HOOKGET-04", exchange, expected="no parameter but endpoint", got=query)
+            if not values:
+                continue
+            value = values[0].replace("%2b", "%2B")  # percent-encoding is case-insensitive (RFC 3986, 2.1)
+            digits = number.removeprefix("+")
+            if not value.endswith(digits):
+                yield breach("IP-HOOKGET-03", exchange, expected=f"the number {number}", got=value)
+            elif number.startswith("+") and value != f"%2B{digits}":
+                yield breach("IP-HOOKGET-02", exchange, expected=f"%2B{digits}", got=value)

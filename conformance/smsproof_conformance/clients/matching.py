@@ -1,0 +1,96 @@
+"""Which step of the scenario a request belongs to: by what it asks for, never by its order or its time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
+
+from smsproof_conformance.clients.scenario import Step
+from smsproof_conformance.exchange import Request, is_array, is_object
+from smsproof_spec.contract import Contract
+
+_COMPARED = ("text", "to", "from", "guid", "externalId", "clientId")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A step, or one message of a `send_many` step that was sent on its own."""
+
+    step: Step
+    place: int | None = None
+
+    @property
+    def label(self) -> str:
+        return self.step.name if self.place is None else f"{self.step.name}[{self.place}]"
+
+
+class Matching:
+    """Recognises requests and counts them by part; equal steps are filled one after the other."""
+
+    def __init__(self, contract: Contract, steps: Sequence[Step]) -> None:
+        self._operations = contract.operations
+        self._steps = steps
+        self.counts: Counter[str] = Counter()  # by label
+        self.others = 0
+
+    def recognise(self, request: Request) -> tuple[Part | None, str | None]:
+        """The part a request belongs to and the operation it calls; None for what nobody asked for."""
+        operation = self._operation(request)
+        best: tuple[tuple[int, int], Part] | None = None
+        for part, wanted in self._parts(request):
+            likeness = _likeness(wanted, request)
+            if likeness and (best is None or (likeness, -self.counts[part.label]) > best[0]):
+                best = ((likeness, -self.counts[part.label]), part)
+        if best is None:
+            self.others += 1
+            return None, operation
+        self.counts[best[1].label] += 1
+        return best[1], operation
+
+    def _operation(self, request: Request) -> str | None:
+        path = request.target.partition("?")[0]
+        for id_, operation in self._operations.items():
+            if (operation.path, operation.method) == (path, request.method):
+                return id_
+        return None
+
+    def _parts(self, request: Request) -> Iterator[tuple[Part, Mapping[str, Any]]]:
+        single = is_object(request.json)
+        for step in self._steps:
+            if step.do == "send_many" and single:
+                for place, message in enumerate(step.args["messages"]):
+                    yield Part(step, place), message
+            else:
+                yield Part(step), step.args
+
+
+def _likeness(wanted: Mapping[str, Any], request: Request) -> int:
+    """How much of what a step asks for a request holds; 0: nothing that would tell it from another."""
+    body = request.json
+    if "endpoint" in wanted:
+        asked = "".join(char for char in wanted["endpoint"] if char.isalnum())
+        query = unquote(request.target.partition("?")[2])
+        return 4 if request.method == "GET" and asked[-4:] in query else 0
+    if is_array(body):
+        messages = wanted.get("messages", [wanted])
+        return sum(_likeness_of(message, item) for message, item in zip(messages, body, strict=False))
+    if is_object(body) and is_array(body.get("messages")):
+        return sum(_likeness_of(m, item) for m, item in zip(wanted.get("messages", []), body["messages"], strict=False))
+    return _likeness_of(wanted, body)
+
+
+def _likeness_of(wanted: Mapping[str, Any], body: Any) -> int:
+    if not is_object(body):
+        return 0
+    if "endpoints" in wanted:
+        return sum(2 for key in ("endpoints", "webhook") if body.get(key) == wanted[key])
+    equal = {key for key in _COMPARED if key in wanted and body.get(key) == wanted[key]}
+    # The text tells steps apart; without it, all else must agree, or a changed text could not be told from another step.
+    return (
+        4 + len(equal)
+        if "text" in equal
+        else (len(equal) if len(equal) >= len(wanted.keys() & set(_COMPARED)) - 1 else 0)
+    )

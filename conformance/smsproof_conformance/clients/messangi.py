@@ -1,0 +1,290 @@
+"""Messangi's rules for a client (page S2), party C."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from smsproof_conformance.case import Section
+from smsproof_conformance.clients.conduct import (
+    bodies,
+    done,
+    json_sent,
+    never_again,
+    no_redirect_with_token,
+    one_request,
+    places,
+    printed,
+    requests,
+    texts,
+    token_sent,
+    unaltered,
+    unasked,
+)
+from smsproof_conformance.exchange import MISSING, dig, header, is_array, pointer
+from smsproof_conformance.finding import Judgement, breach, oddity
+from smsproof_conformance.record import NotObserved, Record
+
+section = Section("messangi", "client")
+
+_OPTIONS = ("requestDR", "connection", "email", "type", "externalId", "clientId")
+
+
+@section.standing(
+    "calls-stand-at-their-paths",
+    observes=("MS-SEND-01", "MS-BATCH-01"),
+    does="Looks for requests that call no operation, or call it beside the base URL that was given.",
+    expects="POST to the path, behind the whole base URL.",
+)
+def paths(record: Record) -> Judgement:
+    for exchange in unasked(record):
+        request = exchange.request
+        requirement = "MS-BATCH-01" if is_array(dig(request.json, "to")) else "MS-SEND-01"
+        got = f"{request.method} {request.target.partition('?')[0]}"
+        if request.step.endswith("without the prefix"):
+            got += ", the path of the base URL left out"
+        yield breach(requirement, exchange, expected="the page's method and path behind the base URL", got=got)
+
+
+@section.standing(
+    "the-key-is-on-every-call",
+    observes=("MS-GEN-02", "MS-GEN-03"),
+    does="Looks at the Authorization header of every call.",
+    expects="`Bearer` and the key that was given.",
+)
+def key(record: Record) -> Judgement:
+    yield from token_sent(record, "MS-GEN-02", "MS-GEN-03")
+
+
+@section.standing(
+    "posts-are-json",
+    observes=("MS-GEN-04", "MS-GEN-05"),
+    does="Looks at body, Content-Type and Accept of every POST.",
+    expects="JSON and application/json; an Accept that admits JSON, or none.",
+)
+def posts(record: Record) -> Judgement:
+    yield from json_sent(record, "MS-GEN-04", and_typed="MS-GEN-05")
+    for exchange in requests(record):
+        accept = (header(exchange.request.headers, "accept") or "*/*").lower()
+        if not any(kind in accept for kind in ("application/json", "*/*", "application/*")):
+            yield breach("MS-GEN-05", exchange, expected="an Accept that admits application/json", got=accept)
+
+
+@section.standing(
+    "fields-are-strings",
+    observes=("MS-SEND-05",),
+    does="Looks at the types of sender, text and destination.",
+    expects="JSON strings, a sender of digits too.",
+)
+def strings(record: Record) -> Judgement:
+    for act in done(record, "send", "send_many"):
+        for exchange, body in bodies(act):
+            for name in ("from", "text", "to"):
+                value = dig(body, name)
+                if value is not MISSING and not isinstance(value, str):
+                    yield breach("MS-SEND-05", exchange, expected="a string", got=value, pointer=pointer(name))
+
+
+@section.standing(
+    "callbacks-are-one-string",
+    observes=("MS-SEND-10",),
+    does="Looks at `callbacks` where several URLs were asked for.",
+    expects="One string, the URLs separated by commas.",
+)
+def callbacks(record: Record) -> Judgement:
+    acts = [act for act in done(record, "send", "batch") if is_array(act.asked.get("callbacks"))]
+    if not acts:
+        raise NotObserved("no callbacks were asked for")
+    for act in acts:
+        for exchange, body in bodies(act):
+            sent = dig(body, "callbacks")
+            if sent is MISSING:
+                continue  # left out: another judge's finding
+            urls = [url.strip() for url in sent.split(",")] if isinstance(sent, str) else None
+            if urls != act.asked["callbacks"]:
+                wanted = ",".join(act.asked["callbacks"])
+                yield breach("MS-SEND-10", exchange, expected=wanted, got=sent, pointer="/callbacks")
+
+
+@section.standing(
+    "the-pages-call-is-sent-as-it-is",
+    observes=("MS-SEND-15",),
+    does="Looks at the send whose fields are those of the page's cURL call.",
+    expects="The same JSON values, the letter outside of ASCII intact.",
+)
+def curl(record: Record) -> Judgement:
+    acts = [act for act in done(record, "send") if "\u00e1rea" in str(act.asked.get("text"))]
+    if not acts:
+        raise NotObserved("the page's cURL call was not asked for")
+    for act in acts:
+        for exchange, body in bodies(act):
+            for name, wanted, got in unaltered(act.asked, body, tuple(act.asked)):
+                yield breach("MS-SEND-15", exchange, expected=f"{name}: {wanted}", got=got, pointer=pointer(name))
+
+
+@section.standing(
+    "what-was-asked-is-sent",
+    observes=("MS-HOUSE-06",),
+    does="Compares every field with what was asked for; the plus sign of a destination is free.",
+    expects="Everything unaltered.",
+)
+def fidelity(record: Record) -> Judgement:
+    for act in done(record, "send", "send_many", "batch"):
+        for exchange, body in bodies(act):
+            for name, wanted, got in unaltered(act.asked, body, ("text", "from", *_OPTIONS)):
+                yield breach(
+                    "MS-HOUSE-06", exchange, expected=f"{name} as asked: {wanted}", got=got, pointer=pointer(name)
+                )
+            if "callbacks" in act.asked and dig(body, "callbacks") is MISSING:
+                yield breach("MS-HOUSE-06", exchange, expected="callbacks as asked", got="none", pointer="/callbacks")
+            if isinstance(act.asked.get("to"), str) and not _same(dig(body, "to"), act.asked["to"]):
+                yield breach("MS-HOUSE-06", exchange, expected=str(act.asked["to"]), got=dig(body, "to"), pointer="/to")
+
+
+@section.standing(
+    "a-batch-is-one-call",
+    observes=("MS-BATCH-02",),
+    does="Counts the requests for a batch.",
+    expects="One for all recipients.",
+)
+def one_batch(record: Record) -> Judgement:
+    yield from one_request(record, "MS-BATCH-02", "batch")
+
+
+@section.standing(
+    "a-batch-names-its-recipients",
+    observes=("MS-BATCH-06", "MS-BATCH-13"),
+    does="Looks at the recipients of a batch.",
+    expects="`to` with the destination, `params` as a JSON array, in the order that was asked for.",
+)
+def recipients(record: Record) -> Judgement:
+    for act in done(record, "batch"):
+        for exchange, body in bodies(act):
+            sent = dig(body, "to")
+            wanted = act.asked["to"]
+            if not is_array(sent) or not all(
+                _same(dig(item, "to"), entry["to"]) for item, entry in zip(sent, wanted, strict=False)
+            ):
+                yield breach("MS-BATCH-06", exchange, expected="each destination under `to`", got=sent, pointer="/to")
+                continue
+            for place, (item, entry) in enumerate(zip(sent, wanted, strict=False)):
+                if "params" in entry and not is_array(dig(item, "params")):
+                    got = dig(item, "params")
+                    yield breach(
+                        "MS-BATCH-13",
+                        exchange,
+                        expected="a JSON array",
+                        got=got,
+                        pointer=pointer("to", place, "params"),
+                    )
+
+
+@section.standing(
+    "options-stand-once",
+    observes=("MS-BATCH-12",),
+    does="Looks for options inside the recipients of a batch.",
+    expects="They stand beside the list, once for all.",
+)
+def options(record: Record) -> Judgement:
+    for act in done(record, "batch"):
+        for exchange, body in bodies(act):
+            for place in range(len(dig(body, "to")) if is_array(dig(body, "to")) else 0):
+                inside = [
+                    name
+                    for name in (*_OPTIONS, "callbacks", "text", "from")
+                    if dig(body, "to", place, name) is not MISSING
+                ]
+                if inside:
+                    yield breach(
+                        "MS-BATCH-12",
+                        exchange,
+                        expected="options at the top level",
+                        got=inside,
+                        pointer=pointer("to", place),
+                    )
+
+
+@section.standing(
+    "an-error-is-a-failure",
+    observes=("MS-RESP-17",),
+    does="Compares what the program printed for a message that was answered with status ERROR.",
+    expects="A failure: place 0 among the failed, and no id among the sent.",
+)
+def read_error(record: Record) -> Judgement:
+    lines = printed(record)
+    judged = False
+    for act in done(record, "send"):
+        line, last = lines.get(act.step.name), act.requests[-1]
+        if line is None or last.answer is None or not last.answer.succeeded or line.get("unknown") is True:
+            continue
+        judged = True
+        failed = last.at("data", "status") == "ERROR"
+        if failed and (places(line.get("failed")) != {0} or texts(line.get("ids"))):
+            yield breach(
+                "MS-RESP-17",
+                last,
+                expected="failed: [0], ids: []",
+                got=f"failed: {line.get('failed')}, ids: {line.get('ids')}",
+            )
+        elif not failed and texts(line.get("ids")) != [last.at("data", "id")]:
+            yield breach("MS-RESP-17", last, expected="the id of the answer", got=line.get("ids"))
+    for act in done_or_none(record):
+        line, last = lines.get(act.step.name), act.requests[-1]
+        if line is None or last.answer is None or not last.answer.succeeded:
+            continue
+        judged = True
+        invalid = last.at("data", "invalidNumber")
+        wrong = {str(number).lstrip("+") for number in invalid} if is_array(invalid) else set[str]()
+        refused = {place for place, entry in enumerate(act.asked["to"]) if entry["to"].lstrip("+") in wrong}
+        ids = [entry["id"] for entry in last.at("data", "ids")]
+        if places(line.get("failed")) != refused or set(texts(line.get("ids"))) != set(ids):
+            expected = f"failed: {sorted(refused)}, {len(ids)} ids"
+            yield breach(
+                "MS-RESP-17", last, expected=expected, got=f"failed: {line.get('failed')}, ids: {line.get('ids')}"
+            )
+    if not judged:
+        raise NotObserved("the program printed no line for a message that was answered")
+
+
+def done_or_none(record: Record) -> list[Any]:
+    try:
+        return list(done(record, "batch"))
+    except NotObserved:
+        return []
+
+
+@section.standing(
+    "a-text-has-at-most-1600-characters",
+    observes=("MS-TEXT-07",),
+    does="Asks for a text of 1601 characters.",
+    expects="The client refuses it; one that sends it all the same was told to, and is warned.",
+)
+def too_long(record: Record) -> Judgement:
+    for act in done(record, "send", "send_many"):
+        for exchange, body in bodies(act):
+            text = dig(body, "text")
+            if isinstance(text, str) and len(text) > 1600:
+                yield oddity("MS-TEXT-07", exchange, expected="at most 1600 characters", got=f"{len(text)} characters")
+
+
+@section.standing(
+    "nothing-is-sent-again",
+    observes=("MS-HOUSE-05",),
+    does="Loses an answer, stays silent, answers 429 and 503, and counts the requests.",
+    expects="No second request for a send.",
+)
+def again(record: Record) -> Judgement:
+    yield from never_again(record, "MS-HOUSE-05", "send")
+
+
+@section.standing(
+    "no-redirect-with-the-key",
+    observes=("MS-HOUSE-04",),
+    does="Answers 303 and 307 to another origin and listens there.",
+    expects="No request with the key.",
+)
+def redirects(record: Record) -> Judgement:
+    yield from no_redirect_with_token(record, "MS-HOUSE-04")
+
+
+def _same(sent: Any, wanted: str) -> bool:
+    return isinstance(sent, str) and sent.removeprefix("+") == wanted.removeprefix("+")

@@ -1,0 +1,118 @@
+"""The recording server: takes a client's requests, puts them on record, and answers as the vendor or worse.
+
+Right answers come from an emulator behind it. It listens twice: at a base URL with a path prefix, so that a client that
+drops the prefix shows, and elsewhere, so that a client that follows a redirect with its token shows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import replace
+from typing import Final
+
+import httpx2
+
+from smsproof_conformance.clients.matching import Matching
+from smsproof_conformance.clients.scenario import Reply
+from smsproof_conformance.exchange import Answer, Lost, Request, header
+from smsproof_conformance.ledger import Ledger
+from smsproof_conformance.listener import Heard, Listener, Said
+from smsproof_conformance.target import Token
+
+REQUESTS: Final = "client/requests"
+ELSEWHERE: Final = "client/elsewhere"
+PREFIX: Final = "/smsproof/client"
+TOKEN: Final = "smsproof-token"
+_LARGEST_BYTES: Final = 1024 * 1024
+_SILENT_SECONDS: Final = 4.0  # then the connection is closed: a client without a timeout must not hang for ever
+_HOP_BY_HOP: Final = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length", "content-encoding"})
+
+
+class Recorder:
+    """Serves one client run; `open` and `close` in the same event loop."""
+
+    def __init__(self, ledger: Ledger, matching: Matching, emulator_url: str) -> None:
+        self._ledger = ledger
+        self._matching = matching
+        self._emulator_url = emulator_url
+        self._emulator = httpx2.AsyncClient(trust_env=False, timeout=30.0)
+        self._here = Listener(self._respond, _LARGEST_BYTES)
+        self._elsewhere = Listener(self._respond_elsewhere, _LARGEST_BYTES)
+        self._moved_to = ""
+        self.base_url = ""
+
+    async def open(self) -> None:
+        self.base_url = await self._here.open("127.0.0.1", 0) + PREFIX
+        self._moved_to = await self._elsewhere.open("127.0.0.1", 0) + "/moved"
+
+    async def close(self) -> None:
+        await self._here.close()
+        await self._elsewhere.close()
+        await self._emulator.aclose()
+
+    async def _respond(self, heard: Heard) -> Said | None:
+        kept = heard.target.removeprefix(PREFIX)
+        prefixed = heard.target.startswith(PREFIX + "/")
+        request = _request(heard, kept, REQUESTS)
+        part, operation = self._matching.recognise(request)
+        count = self._matching.counts[part.label] if part else self._matching.others
+        step = f"{part.label if part else 'other'} #{count}{'' if prefixed else ' without the prefix'}"
+        id_ = self._ledger.intend(replace(request, step=step, operation=operation if prefixed else None))
+        if not prefixed:
+            outcome: Answer | Lost = Answer(404, (), b"", 0.0)
+        elif part and part.step.reply is not Reply.RIGHT and count == 1:
+            outcome = await self._misbehave(part.step.reply)
+        else:
+            outcome = await self._vendor(heard, kept)
+        self._ledger.settle(id_, outcome)
+        return None if isinstance(outcome, Lost) else Said(outcome.status, outcome.headers, outcome.body)
+
+    async def _respond_elsewhere(self, heard: Heard) -> Said:
+        id_ = self._ledger.intend(replace(_request(heard, heard.target, ELSEWHERE), step=f"{heard.method} elsewhere"))
+        self._ledger.settle(id_, Answer(404, (), b"", 0.0))
+        return Said(404)
+
+    async def _misbehave(self, reply: Reply) -> Answer | Lost:
+        match reply:
+            case Reply.LOST:
+                return Lost("transport.reset", True, "taken, then the connection was closed")
+            case Reply.SILENT:
+                await asyncio.sleep(_SILENT_SECONDS)  # the misbehaviour itself: a server that says nothing
+                return Lost("transport.deadline", True, "taken, then silence")
+            case Reply.SEE_OTHER | Reply.TEMPORARY_REDIRECT:
+                return Answer(int(reply), (("Location", self._moved_to),), b"", 0.0)
+            case _:
+                return Answer(int(reply), (("Retry-After", "0"), ("Content-Type", "application/json")), b"{}", 0.0)
+
+    async def _vendor(self, heard: Heard, target: str) -> Answer | Lost:
+        headers = [
+            (name, value)
+            for name, value in heard.headers
+            if name.lower() not in ("host", *_HOP_BY_HOP, "accept-encoding")
+        ]
+        outgoing = httpx2.Request(heard.method, self._emulator_url + target, headers=headers, content=heard.body)
+        began = time.monotonic()
+        try:
+            answer = await self._emulator.send(outgoing)
+        except httpx2.HTTPError as error:
+            return Lost("transport.protocol", True, str(error))
+        kept = tuple((name, value) for name, value in answer.headers.items() if name.lower() not in _HOP_BY_HOP)
+        return Answer(answer.status_code, kept, answer.content, time.monotonic() - began)
+
+
+def _request(heard: Heard, target: str, case: str) -> Request:
+    others = tuple((name, value) for name, value in heard.headers if name.lower() != "authorization")
+    token = token_form(header(heard.headers, "authorization"))
+    return Request(case, "", None, heard.method, target, others, heard.body or None, token)
+
+
+def token_form(authorization: str | None) -> Token:
+    """What a client put into Authorization, by name: the value itself is on no record."""
+    if authorization is None:
+        return "missing"
+    if authorization == f"Bearer {TOKEN}":
+        return "good"
+    if authorization == TOKEN:
+        return "no-scheme"
+    return "malformed" if TOKEN in authorization or not authorization.strip() else "wrong"

@@ -1,0 +1,199 @@
+"""What a client is asked to do: a JSON file of steps, read by the program and by the judge alike."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Final
+
+from smsproof_conformance.exchange import is_array, is_object
+
+
+class ScenarioError(Exception):
+    """The scenario file cannot be used; the message says where and what was expected."""
+
+
+class Reply(StrEnum):
+    """How the recording server treats the first request of a step; RIGHT: as the vendor would."""
+
+    RIGHT = "right"
+    LOST = "lost"  # takes the request, closes the connection, answers nothing
+    SILENT = "silent"  # takes the request and says nothing for a while
+    UNAVAILABLE = "503"
+    TOO_MANY = "429"
+    SEE_OTHER = "303"
+    TEMPORARY_REDIRECT = "307"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to do.
+
+    do       "send" one message; "send_many" messages; "set_webhook"; "get_webhook"; "batch" one text to many.
+    args     send: the message's fields. send_many: {"messages": [...]}. set_webhook: {"endpoints", "webhook"}.
+             get_webhook: {"endpoint"}. batch: the batch's fields. `callbacks` is a list of URLs.
+    reply    how the server treats it; programs need not read it.
+    """
+
+    name: str
+    do: str
+    args: Mapping[str, Any]
+    reply: Reply = Reply.RIGHT
+
+
+_DO: Final = {
+    "intelepeer": ("send", "send_many", "set_webhook", "get_webhook"),
+    "messangi": ("send", "send_many", "batch"),
+}
+
+
+def read(path: Path, vendor: str) -> tuple[Step, ...]:
+    """Read a scenario file. raises ScenarioError with the place of the first mistake."""
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ScenarioError(f"{path}: cannot be read as JSON ({error}).") from error
+    return parse(value, vendor, str(path))
+
+
+def parse(value: Any, vendor: str, where: str = "scenario") -> tuple[Step, ...]:
+    """Steps of {"steps": [{"step", "do", "args"}]}; names are unique."""
+    steps = value.get("steps") if is_object(value) else None
+    if not is_array(steps) or not steps:
+        raise ScenarioError(f'{where}: expected {{"steps": [{{"step": NAME, "do": WHAT, "args": {{...}}}}, ...]}}.')
+    found: dict[str, Step] = {}
+    for index, entry in enumerate(steps):
+        place = f"{where}: steps[{index}]"
+        name, do, args = (entry.get(key) for key in ("step", "do", "args")) if is_object(entry) else (None, None, None)
+        if not isinstance(name, str) or not name or name in found:
+            raise ScenarioError(f"{place}.step: expected a name that no other step has.")
+        if do not in _DO.get(vendor, ()):
+            raise ScenarioError(f"{place}.do: expected one of {', '.join(_DO.get(vendor, ()))}; got {do!r}.")
+        if not is_object(args):
+            raise ScenarioError(f"{place}.args: expected an object.")
+        reply = entry.get("reply", "right")
+        if reply not in tuple(Reply):
+            raise ScenarioError(f"{place}.reply: expected one of {', '.join(Reply)}; got {reply!r}.")
+        found[name] = Step(name, str(do), args, Reply(reply))
+    return tuple(found.values())
+
+
+def as_json(steps: tuple[Step, ...]) -> dict[str, Any]:
+    """The scenario as the program reads it."""
+    return {
+        "steps": [{"step": step.name, "do": step.do, "args": dict(step.args), "reply": step.reply} for step in steps]
+    }
+
+
+def default(vendor: str) -> tuple[Step, ...]:
+    """The scenario that exercises everything a client of this vendor may do."""
+    return parse(_DEFAULTS[vendor], vendor)
+
+
+def _ip(text: str, **changes: Any) -> dict[str, Any]:
+    message = {"from": "+12191112222", "to": "+13038675309", "text": text}
+    return message | {key.rstrip("_"): value for key, value in changes.items()}
+
+
+def _ms(text: str, **changes: Any) -> dict[str, Any]:
+    message = {"from": "12345", "to": "+580000000005", "text": text}
+    return message | {key.rstrip("_"): value for key, value in changes.items()}
+
+
+_CURL_TEXT: Final = "We detect an incident outside of us due to a Power Cut that affects your \u00e1rea. It is not necessary to report it"
+
+_DEFAULTS: Final[Mapping[str, Any]] = {
+    "intelepeer": {
+        "steps": [
+            {"step": "long-code", "do": "send", "args": _ip("from a long code", guid="1123123123123123")},
+            {"step": "short-code", "do": "send", "args": _ip("from a short code", from_="1-12345", guid="myguid1")},
+            {
+                "step": "alphanumeric",
+                "do": "send",
+                "args": _ip("from an alphanumeric", from_="57-MyCompany", to="+573132341111"),
+            },
+            {
+                "step": "unicode",
+                "do": "send",
+                "args": _ip("\u00bfQu\u00e9 tal? \U0001f600 \u0645\u0631\u062d\u0628\u0627"),
+            },
+            {
+                "step": "many",
+                "do": "send_many",
+                "args": {
+                    "messages": [
+                        _ip("many, the first"),
+                        _ip("many, from a foreign number", from_="+19995550100"),
+                        _ip("many, from a short code", from_="1-12345", guid="again"),
+                        _ip("many, to a blocked destination", to="+99955501000"),
+                        _ip("many, the last", guid="again"),
+                    ]
+                },
+            },
+            {
+                "step": "one-webhook",
+                "do": "set_webhook",
+                "args": {"endpoints": ["+12161112222"], "webhook": "http://127.0.0.1:9/inbound"},
+            },
+            {
+                "step": "two-webhooks",
+                "do": "set_webhook",
+                "args": {"endpoints": ["+12161112222", "1-12345"], "webhook": "http://127.0.0.1:9/other"},
+            },
+            {"step": "read-webhook", "do": "get_webhook", "args": {"endpoint": "+12161112222"}},
+            {"step": "lost", "do": "send", "args": _ip("the answer gets lost"), "reply": "lost"},
+            {"step": "unavailable", "do": "send", "args": _ip("the server is unavailable"), "reply": "503"},
+            {"step": "too-many", "do": "send", "args": _ip("too many requests"), "reply": "429"},
+            {"step": "see-other", "do": "send", "args": _ip("see other"), "reply": "303"},
+            {"step": "redirected", "do": "send", "args": _ip("temporary redirect"), "reply": "307"},
+            {"step": "silent", "do": "send", "args": _ip("the server stays silent"), "reply": "silent"},
+        ]
+    },
+    "messangi": {
+        "steps": [
+            {"step": "minimal", "do": "send", "args": _ms("text demo")},
+            {
+                "step": "curl",
+                "do": "send",
+                "args": _ms(_CURL_TEXT, from_="2222", to="+525500000000", requestDR=True, type="MT"),
+            },
+            {
+                "step": "callbacks",
+                "do": "send",
+                "args": _ms(
+                    "with callbacks",
+                    requestDR=True,
+                    callbacks=["http://127.0.0.1:9/one", "http://127.0.0.1:9/two"],
+                    externalId="campaign1",
+                    clientId="client1",
+                ),
+            },
+            {"step": "no-plus", "do": "send", "args": _ms("without a plus", to="525500000000")},
+            {"step": "unicode", "do": "send", "args": _ms("\U0001f600 \u0645\u0631\u062d\u0628\u0627")},
+            {
+                "step": "batch",
+                "do": "batch",
+                "args": {
+                    "from": "12345",
+                    "text": "Hi {0}, your balance is ${1}",
+                    "to": [
+                        {"to": "+525500000000", "params": ["Elizabeth", 10.65]},
+                        {"to": "+525511111111", "params": ["Joshua", 20.5]},
+                        {"to": "+0123456789", "params": ["Nobody", 0]},
+                    ],
+                    "type": "MT",
+                },
+            },
+            {"step": "too-long", "do": "send", "args": _ms("x" * 1601)},
+            {"step": "lost", "do": "send", "args": _ms("the answer gets lost"), "reply": "lost"},
+            {"step": "unavailable", "do": "send", "args": _ms("the server is unavailable"), "reply": "503"},
+            {"step": "too-many", "do": "send", "args": _ms("too many requests"), "reply": "429"},
+            {"step": "see-other", "do": "send", "args": _ms("see other"), "reply": "303"},
+            {"step": "redirected", "do": "send", "args": _ms("temporary redirect"), "reply": "307"},
+            {"step": "silent", "do": "send", "args": _ms("the server stays silent"), "reply": "silent"},
+        ]
+    },
+}
