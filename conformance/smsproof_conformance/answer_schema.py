@@ -57,6 +57,8 @@ class AnswerSchemas:
             for key, value in _walk(self._components["schemas"][name]):
                 if key == "x-sms-requirement":
                     found.add(cast("str", value))
+                elif key in ("x-sms-keywords", "x-sms-tolerated"):
+                    found.update(value.values())
                 elif key == "$ref" and isinstance(value, str):
                     pending.append(value.rpartition("/")[2])
         return frozenset(found)
@@ -74,7 +76,7 @@ class AnswerSchemas:
         path = [*error.schema_path]
         if path and path[-1] == "required":
             path = [*path[:-1], "properties", getattr(error.kind, "property", "")]
-        requirement = self._contract.requirement_at(pointer(*path))
+        requirement = self._contract.requirement_of(pointer(*path), error.instance)
         assert requirement is not None, f"no x-sms-requirement above {path}"  # a test of the contract holds this
         return Breach(
             requirement, subject, f"a value that matches the contract ({path[-1]})", error.message[:_MAX_MESSAGE],

@@ -34,13 +34,13 @@ _ALPHANUMERIC: Final = re.compile(r"[1-9][0-9]{0,2}-[0-9A-Za-z]{1,11}")
 
 
 def messages(act: Done) -> Iterator[tuple[Exchange, str, Mapping[str, Any], Any]]:
-    """Every message of an act: its exchange, pointer, what was asked for, and what was sent."""
+    """Every message of an act: its exchange, pointer, what was asked for, and what was sent; other bodies have none."""
     for exchange, body in bodies(act):
         if is_array(body):
             wanted = act.asked.get("messages", [act.asked])
             for place, (asked, sent) in enumerate(zip(wanted, body, strict=False)):
                 yield exchange, pointer(place), asked, sent
-        else:
+        elif is_object(body) and "text" in act.asked:
             yield exchange, "", act.asked, body
 
 
@@ -55,7 +55,7 @@ def paths(record: Record) -> Judgement:
         request = exchange.request
         body = request.json
         if "webhook" in request.target or dig(body, "endpoints"):
-            requirement = "IP-HOOKGET-01" if request.method == "GET" else "IP-HOOK-01"
+            requirement = "IP-HOOKGET-01" if "endpoint=" in request.target else "IP-HOOK-01"
         else:
             requirement = "IP-BULK-01" if is_array(body) else "IP-SEND-01"
         got = f"{request.method} {request.target.partition('?')[0]}"

@@ -58,7 +58,7 @@ class Matching:
         return None
 
     def _parts(self, request: Request) -> Iterator[tuple[Part, Mapping[str, Any]]]:
-        single = is_object(request.json)
+        single = is_object(request.json) and not is_array(request.json.get("messages"))
         for step in self._steps:
             if step.do == "send_many" and single:
                 for place, message in enumerate(step.args["messages"]):
@@ -77,9 +77,17 @@ def _likeness(wanted: Mapping[str, Any], request: Request) -> int:
     if is_array(body):
         messages = wanted.get("messages", [wanted])
         return sum(_likeness_of(message, item) for message, item in zip(messages, body, strict=False))
-    if is_object(body) and is_array(body.get("messages")):
+    if not is_object(body):
+        # A form, or JSON inside a string: whatever it is, it asks for what its words say.
+        return 4 if isinstance(wanted.get("text"), str) and wanted["text"].replace(" ", "") in _letters(request) else 0
+    if is_array(body.get("messages")):
         return sum(_likeness_of(m, item) for m, item in zip(wanted.get("messages", []), body["messages"], strict=False))
     return _likeness_of(wanted, body)
+
+
+def _letters(request: Request) -> str:
+    body = unquote((request.body or b"").decode("utf-8", "replace"))
+    return body.replace("+", "").replace(" ", "")
 
 
 def _likeness_of(wanted: Mapping[str, Any], body: Any) -> int:

@@ -148,7 +148,7 @@ class OldWebhookPath(RightIntelePeer):
     webhook_path = "/_rest/v4/my/did/webhook"
 
 
-class ReadsByPost(RightIntelePeer):
+class ReadsByPut(RightIntelePeer):
     def reading(self) -> str:
         return "PUT"
 
@@ -427,7 +427,7 @@ _IP: Final[tuple[tuple[str, tuple[str, ...], type[Client]], ...]] = (
     ("client-old-path", ("IP-SEND-01",), OldPath),
     ("client-own-bulk-path", ("IP-BULK-01",), OwnBulkPath),
     ("client-old-webhook-path", ("IP-HOOK-01",), OldWebhookPath),
-    ("client-reads-by-another-method", ("IP-HOOK-01", "IP-HOOKGET-01"), ReadsByPost),
+    ("client-reads-by-another-method", ("IP-HOOKGET-01",), ReadsByPut),
     ("client-no-token", ("IP-GEN-01",), NoToken),
     ("client-bare-token", ("IP-GEN-02",), BareToken),
     ("client-form-body", ("IP-GEN-03",), FormBody),
