@@ -6,6 +6,7 @@ import json
 import signal
 import threading
 from pathlib import Path
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -39,8 +40,12 @@ def emulate(
 ) -> None:
     """Play a vendor on loopback. The first line of output is JSON: {"url", "control"}. Stops with exit code 0."""
     stop = threading.Event()
-    for signal_ in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(signal_, lambda *_: stop.set())
+
+    def stopping(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stopping)
     with door():
         try:
             setup = Setup(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from typing import Any, Final, TypeAlias
 
 from smsproof_conformance.emulator.account import Account, Setup
@@ -17,6 +17,7 @@ from smsproof_conformance.emulator.exchange import Answer, Refusal, Request
 from smsproof_conformance.emulator.faults import FAULTS, faulty
 from smsproof_conformance.emulator.faults.fault import Fault
 from smsproof_conformance.emulator.intelepeer import IntelePeer
+from smsproof_conformance.emulator.lenient import LenientIntelePeer, LenientMessangi
 from smsproof_conformance.emulator.messangi import Messangi
 from smsproof_conformance.emulator.vendor import Vendor
 from smsproof_conformance.emulator.wire import Toxic
@@ -25,7 +26,8 @@ Scope: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-VENDORS: Final[dict[str, type[Vendor]]] = {"intelepeer": IntelePeer, "messangi": Messangi}
+STRICT: Final[Mapping[str, type[Vendor]]] = {"intelepeer": IntelePeer, "messangi": Messangi}
+LENIENT: Final[Mapping[str, type[Vendor]]] = {"intelepeer": LenientIntelePeer, "messangi": LenientMessangi}
 
 _LOOPBACK_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -52,12 +54,13 @@ class Application:
     def __init__(
         self, vendor: str, faults: Iterable[str] = (), setup: Setup | None = None, clock: Clock | None = None
     ) -> None:
-        if vendor not in VENDORS:
-            raise UnknownName("vendor", vendor, VENDORS)
+        if vendor not in STRICT:
+            raise UnknownName("vendor", vendor, STRICT)
         self.setup = setup or Setup()
+        self._right = (LENIENT if self.setup.lenient else STRICT)[vendor]
         self.account = Account(vendor, self.setup, clock)
         self.faults: tuple[Fault, ...] = ()
-        self._hosts = _LOOPBACK_HOSTS | VENDORS[vendor].hosts | {host.lower() for host in self.setup.allow_hosts}
+        self._hosts = _LOOPBACK_HOSTS | self._right.hosts | {host.lower() for host in self.setup.allow_hosts}
         self.use_faults(faults)
         self._control = Control(self)
 
@@ -67,10 +70,17 @@ class Application:
         raises  UnknownName, for a fault of the other vendor too; nothing changes then.
         """
         chosen = tuple(self._fault(name) for name in dict.fromkeys(names))
-        self.vendor = faulty(VENDORS[self.account.vendor], chosen)(self.account)
+        self.vendor = faulty(self._right, chosen)(self.account)
         self.account.courier.serve(self.vendor)
         self.toxics: tuple[Toxic, ...] = tuple(fault.toxic for fault in chosen if fault.toxic is not None)
         self.faults = chosen
+
+    def renew(self) -> None:
+        """As new: no message, webhook, fault, script or token of its own, the clock at real time. A store is emptied."""
+        self.account.reset()
+        self.account.close()
+        self.account = Account(self.account.vendor, self.setup)
+        self.use_faults(())
 
     def _fault(self, name: str) -> Fault:
         fault = FAULTS.get(name)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 from jsonschema_rs import Draft202012Validator
 
+from smsproof_conformance.emulator.account import Account
 from smsproof_conformance.emulator.exchange import Answer, Body, Request
 from smsproof_conformance.emulator.message import Delivery, Message
 from smsproof_conformance.emulator.script import ScriptError, read_script
@@ -39,7 +40,6 @@ class ControlError(Exception):
 class Control:
     def __init__(self, application: Application) -> None:
         self._application = application
-        self._account = application.account
         self._commands: Mapping[str, Mapping[str, Command]] = {
             "/inbound": {"POST": self.inbound},
             "/outbox": {"GET": self.outbox},
@@ -52,6 +52,10 @@ class Control:
             "/deliveries": {"GET": self.deliveries},
             "/numbers": {"GET": self.numbers},
         }
+
+    @property
+    def _account(self) -> Account:
+        return self._application.account
 
     async def handle(self, request: Request) -> Answer:
         try:

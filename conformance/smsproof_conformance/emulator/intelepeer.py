@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, Final, TypeAlias, cast
 
-from smsproof_conformance.emulator.exchange import Answer, Body, Refusal, Request
+from smsproof_conformance.emulator.exchange import Answer, Body, Refusal, Request, is_list, is_object
 from smsproof_conformance.emulator.inventory import Number
 from smsproof_conformance.emulator.message import NO_DETAILS, Delivery, Direction, Message
 from smsproof_conformance.emulator.post import Post
@@ -90,8 +90,8 @@ class IntelePeer(Vendor):
         value = self.read(request)
         if isinstance(value, Refusal):
             return self.refuse(value)
-        if isinstance(value, list):
-            return self.send_many(request, cast("list[object]", value))
+        if is_list(value):
+            return self.send_many(request, value)
         return self.send_one(request, value)
 
     def send_one(self, request: Request, value: object) -> Answer:
@@ -127,8 +127,8 @@ class IntelePeer(Vendor):
     def check_message(self, value: object) -> Refusal | None:
         """Form: the contract's schema, with the addresses explained in our own words."""
         refusal = self.problem("Message", value)
-        if refusal is not None and isinstance(value, dict):
-            fields = cast("dict[str, object]", value)
+        if refusal is not None and is_object(value):
+            fields = value
             for field, role in (("from", Role.SENDER), ("to", Role.DESTINATION)):
                 explained = _address_problem(fields.get(field), role, field)
                 if explained is not None and refusal.field == field:
@@ -191,7 +191,7 @@ class IntelePeer(Vendor):
         return measure(text).segments
 
     def _note_refusal(self, value: object, refusal: Refusal) -> None:
-        fields = cast("dict[str, object]", value) if isinstance(value, dict) else {}
+        fields = value if is_object(value) else {}
         sender, to, text = (str(fields.get(key, ""))[:2000] for key in ("from", "to", "text"))
         self.account.refuse(sender, to, text, refusal)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from random import Random
 from typing import Any, Final, TypeAlias, cast
 
-from smsproof_conformance.emulator.exchange import Answer, Body, Refusal, Request
+from smsproof_conformance.emulator.exchange import Answer, Body, Refusal, Request, is_list, is_object
 from smsproof_conformance.emulator.message import Delivery, Direction, Message
 from smsproof_conformance.emulator.placeholder import Values, fill_in, values_needed, with_written_numbers
 from smsproof_conformance.emulator.post import Post
@@ -18,13 +18,6 @@ from smsproof_spec.rules import AddressError, Role, check, documented_segments
 
 SEND_PATH: Final = "/raven/v2/messages"
 BATCH_PATH: Final = "/raven/v3/messages/batch"
-LENIENT_PATHS: Final = {
-    "/raven/v3/messages": SEND_PATH,
-    "/raven/v2/messages/batch": BATCH_PATH,
-    "/v3/messages/batch": BATCH_PATH,
-}
-"""Other spellings of the page's paths, and what they are taken for (AMB-MS-02)."""
-
 MAX_SEGMENTS: Final = 10
 """1600 characters in segments of 160 (S2:142, AMB-MS-21); 700 in Unicode (AMB-MS-22)."""
 EXCEEDED: Final = "Text exceeds the limit of allowed segments"
@@ -52,15 +45,6 @@ class Messangi(Vendor):
             SEND_PATH: {"POST": Route("sendMessage", self.send)},
             BATCH_PATH: {"POST": Route("sendBatch", self.send_batch)},
         }
-
-    def handle(self, request: Request) -> Answer:
-        meant = LENIENT_PATHS.get(request.path) if self.account.setup.lenient else None
-        if meant is None:
-            return super().handle(request)
-        written, request.path = request.path, meant
-        answer = super().handle(request)
-        answer.headers = {**answer.headers, "warning": f'299 - "{written} is taken for {meant}"'}
-        return answer
 
     def error(self, refusal: Refusal) -> Body:
         """AMB-MS-04: the only slot for a text that the page knows."""
@@ -279,16 +263,16 @@ class Messangi(Vendor):
         return False
 
     def _note_refusal(self, value: object, refusal: Refusal) -> None:
-        fields = cast("dict[str, object]", value) if isinstance(value, dict) else {}
+        fields = value if is_object(value) else {}
         sender, to, text = (str(fields.get(key, ""))[:2000] for key in ("from", "to", "text"))
         self.account.refuse(sender, to, text, refusal)
 
 
 def _explained(value: object, refusal: Refusal) -> Refusal | None:
     """A schema's refusal of an address, in the words of the address rules."""
-    if not isinstance(value, dict):
+    if not is_object(value):
         return None
-    fields = cast("dict[str, object]", value)
+    fields = value
     for field, role in (("from", Role.SENDER), ("to", Role.DESTINATION)):
         address = fields.get(field)
         if refusal.field == field and isinstance(address, str):
@@ -301,9 +285,9 @@ def _explained(value: object, refusal: Refusal) -> Refusal | None:
 
 def _colon(value: object) -> Refusal | None:
     """A recipient pasted from the page's example, whose key has a colon too many (AMB-MS-01)."""
-    recipients = cast("dict[str, object]", value).get("to") if isinstance(value, dict) else None
-    for place, recipient in enumerate(cast("list[object]", recipients) if isinstance(recipients, list) else ()):
-        if isinstance(recipient, dict) and "to:" in recipient and "to" not in recipient:
+    recipients = value.get("to") if is_object(value) else None
+    for place, recipient in enumerate(recipients if is_list(recipients) else ()):
+        if is_object(recipient) and "to:" in recipient and "to" not in recipient:
             text = f'to/{place}: the key is "to"; the example in the page has a colon too many, "to:"'
             return Refusal(400, "to-colon", text, "to")
     return None

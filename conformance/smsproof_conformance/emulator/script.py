@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from smsproof_conformance.emulator.exchange import is_object
+
 STATUSES: Final = (
     "DELIVRD",
     "EXPIRED",
@@ -67,11 +69,10 @@ def read_script(steps: Iterable[object]) -> tuple[Step, ...]:
 
 
 def _step(place: int, step: object) -> Step:
-    match step:
-        case {"status": str(status), **rest} if status in STATUSES and rest.keys() <= {"after_seconds"}:
-            seconds = rest.get("after_seconds", 0.0)
-            if isinstance(seconds, int | float) and 0 <= seconds <= 366 * 86400:
-                return Step(status, float(seconds))
+    if is_object(step) and step.keys() <= {"status", "after_seconds"} and step.get("status") in STATUSES:
+        seconds = step.get("after_seconds", 0.0)
+        if isinstance(seconds, int | float) and 0 <= seconds <= 366 * 86400:
+            return Step(step["status"], float(seconds))
     raise ScriptError(
         f'step {place} is none: write {{"status": one of {", ".join(STATUSES)}, "after_seconds": 0 or more}}'
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from collections.abc import Coroutine, Iterable, Iterator
+from collections.abc import Coroutine, Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Final, TypeVar
@@ -101,6 +101,14 @@ class Emulator:
 
         self._run(reset())
 
+    def renew(self) -> None:
+        """As new: the faults, tokens, scripts and the clock as well. For tests that share a server."""
+
+        async def renew() -> None:
+            self.application.renew()
+
+        self._run(renew())
+
     def _run(self, work: Coroutine[Any, Any, Result]) -> Result:
         assert self._server.loop is not None
         return asyncio.run_coroutine_threadsafe(work, self._server.loop).result()
@@ -126,7 +134,7 @@ def running(
     port: int = 0,
     lenient: bool = False,
     setup: Setup | None = None,
-) -> Iterator[Emulator]:
+) -> Generator[Emulator]:
     """Run an emulator of a vendor on loopback until the block ends.
 
     vendor   "intelepeer" or "messangi"

@@ -40,6 +40,8 @@ class Vendor(ABC):
     name: ClassVar[str]
     hosts: ClassVar[frozenset[str]]
     """Host names under which the real vendor answers."""
+    takes_bare_tokens: ClassVar[bool] = False
+    """Whether a token without the word Bearer is taken."""
 
     def __init__(self, account: Account) -> None:
         self.account = account
@@ -88,21 +90,28 @@ class Vendor(ABC):
 
     def authorize(self, request: Request) -> Refusal | None:
         """A bearer token that the vendor knows and that has not expired (S0:11, S1:27, S2:622)."""
-        problem = self.account.credentials.problem(request.header(b"authorization"), bare=self.account.setup.lenient)
+        problem = self.account.credentials.problem(request.header(b"authorization"), bare=self.takes_bare_tokens)
         if problem is None:
             return None
         return Refusal(401, f"{problem}-token", f"the token is {problem}: send Authorization: Bearer and a valid token")
 
     def read(self, request: Request) -> object:
         """The JSON value of the body, or the Refusal of one that is none."""
-        media_type = (request.header(b"content-type") or "application/json").partition(";")[0].strip().lower()
-        if not (media_type == "application/json" or media_type.endswith("+json") or self.account.setup.lenient):
-            text = f"the body must be JSON and Content-Type must say application/json, not {shown(media_type)}"
-            return Refusal(400, "not-json", text)
+        refusal = self.media_type_problem(request)
+        if refusal is not None:
+            return refusal
         value = strict_json(request.body)
         if isinstance(value, Malformed):
             return Refusal(400, value.kind, f"the body is not JSON: {value.detail}")
         return value
+
+    def media_type_problem(self, request: Request) -> Refusal | None:
+        """A body that says it is something else than JSON (S1:111, S2:623). Saying nothing is no problem."""
+        media_type = (request.header(b"content-type") or "application/json").partition(";")[0].strip().lower()
+        if media_type == "application/json" or media_type.endswith("+json"):
+            return None
+        text = f"the body must be JSON and Content-Type must say application/json, not {shown(media_type)}"
+        return Refusal(400, "not-json", text)
 
     def finish(self, operation: str, request: Request, answer: Answer) -> Answer:
         """The last word on an answer, by operation."""

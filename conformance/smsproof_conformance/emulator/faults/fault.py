@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, TypeVar, cast
+from typing import Final, TypeVar
 
-from smsproof_conformance.emulator.exchange import Body
+from smsproof_conformance.emulator.exchange import Body, is_object
 from smsproof_conformance.emulator.vendor import Vendor
 from smsproof_conformance.emulator.wire import Toxic
 
@@ -73,15 +73,15 @@ def fault(name: str, *breaks: str) -> Callable[[AnyVendor], AnyVendor]:
 
 def filled(value: object, key: str, default: object) -> object:
     """`value`, if it is an object without `key`, with the key put in; anything else as it is."""
-    if isinstance(value, dict) and key not in value:
-        return {**cast("dict[str, object]", value), key: default}
+    if is_object(value) and key not in value:
+        return {**value, key: default}
     return value
 
 
 def stringified(value: object, key: str, default: str) -> object:
     """`value`, if it is an object whose `key` is there and no string, with a string in its place."""
-    if isinstance(value, dict):
-        fields = cast("dict[str, object]", value)
+    if is_object(value):
+        fields = value
         if key in fields and not isinstance(fields[key], str):
             return {**fields, key: default}
     return value

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
 
-from smsproof_conformance.emulator.exchange import Answer, Body, Refusal, Request
+from smsproof_conformance.emulator.exchange import Answer, Body, Refusal, Request, is_object
 from smsproof_conformance.emulator.faults.fault import fault, without
 from smsproof_conformance.emulator.intelepeer import SEND_PATH, IntelePeer
 from smsproof_conformance.emulator.message import Message
@@ -43,9 +42,7 @@ class BulkForeignSenderAccepted(IntelePeer):
 
     def send_many(self, request: Request, values: Sequence[object]) -> Answer:
         own = [
-            {**cast("dict[str, object]", value), "from": "+12191112222"}
-            if isinstance(value, dict) and self.check_message(cast("object", value)) is None
-            else value
+            {**value, "from": "+12191112222"} if is_object(value) and self.check_message(value) is None else value
             for value in values
         ]
         return super().send_many(request, own)
@@ -292,12 +289,10 @@ class BulkFirstMessageForAll(IntelePeer):
 
     def send_many(self, request: Request, values: Sequence[object]) -> Answer:
         first = values[0] if values and self.check_message(values[0]) is None else None
-        if isinstance(first, dict):
-            shared = {key: cast("dict[str, object]", first)[key] for key in ("from", "text")}
+        if is_object(first):
+            shared = {key: first[key] for key in ("from", "text")}
             values = [
-                {**cast("dict[str, object]", value), **shared}
-                if isinstance(value, dict) and self.check_message(cast("object", value)) is None
-                else value
+                {**value, **shared} if is_object(value) and self.check_message(value) is None else value
                 for value in values
             ]
         return super().send_many(request, values)
@@ -311,7 +306,7 @@ class BulkSendersMustAgree(IntelePeer):
     """
 
     def send_many(self, request: Request, values: Sequence[object]) -> Answer:
-        objects = [cast("dict[str, object]", value) for value in values if isinstance(value, dict)]
+        objects = [value for value in values if is_object(value)]
         if len({str(fields.get("from")) for fields in objects}) > 1:
             return self.refuse(Refusal(400, "senders", "all messages must have the same sender", "from"))
         return super().send_many(request, values)

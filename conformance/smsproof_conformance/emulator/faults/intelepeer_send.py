@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Final, cast
+from typing import Final
 
-from smsproof_conformance.emulator.exchange import Answer, Body, Refusal, Request
+from smsproof_conformance.emulator.exchange import Answer, Body, Refusal, Request, is_object
 from smsproof_conformance.emulator.faults.fault import fault, filled, stringified, without
 from smsproof_conformance.emulator.intelepeer import SEND_PATH, WEBHOOK_PATH, Fields, IntelePeer
 from smsproof_conformance.emulator.message import Message
@@ -88,7 +88,7 @@ class ScalarBodyAccepted(IntelePeer):
     """
 
     def send_one(self, request: Request, value: object) -> Answer:
-        if not isinstance(value, dict):
+        if not is_object(value):
             value = {"from": _SENDER, "to": _DESTINATION, "text": str(value)}
         return super().send_one(request, value)
 
@@ -167,9 +167,9 @@ class EmptyTextAccepted(IntelePeer):
     """
 
     def take(self, request: Request, value: object) -> Message | Refusal:
-        if isinstance(value, dict) and cast("dict[str, object]", value).get("text") == "":
-            value = {**cast("dict[str, object]", value), "text": " "}
-        return super().take(request, cast("object", value))
+        if is_object(value) and value.get("text") == "":
+            value = {**value, "text": " "}
+        return super().take(request, value)
 
 
 @fault("bad-json-500", "IP-HOUSE-15")
@@ -220,9 +220,9 @@ class GuidRequired(IntelePeer):
     """
 
     def check_message(self, value: object) -> Refusal | None:
-        if isinstance(value, dict) and "guid" not in value:
+        if is_object(value) and "guid" not in value:
             return Refusal(400, "required", "guid is required", "guid")
-        return super().check_message(cast("object", value))
+        return super().check_message(value)
 
 
 @fault("guid-number-accepted", "IP-SEND-06")
@@ -289,9 +289,9 @@ class AnySenderAccepted(IntelePeer):
     """
 
     def take(self, request: Request, value: object) -> Message | Refusal:
-        if isinstance(value, dict) and isinstance(cast("dict[str, object]", value).get("from"), str):
-            value = {**cast("dict[str, object]", value), "from": _SENDER}
-        return super().take(request, cast("object", value))
+        if is_object(value) and isinstance(value.get("from"), str):
+            value = {**value, "from": _SENDER}
+        return super().take(request, value)
 
 
 class _SenderRewritten(IntelePeer):
@@ -301,11 +301,11 @@ class _SenderRewritten(IntelePeer):
     right: str
 
     def take(self, request: Request, value: object) -> Message | Refusal:
-        if isinstance(value, dict):
-            sender = cast("dict[str, object]", value).get("from")
+        if is_object(value):
+            sender = value.get("from")
             if isinstance(sender, str) and re.fullmatch(self.wrong, sender):
-                value = {**cast("dict[str, object]", value), "from": self.right}
-        return super().take(request, cast("object", value))
+                value = {**value, "from": self.right}
+        return super().take(request, value)
 
 
 @fault("bare-short-code-accepted", "IP-SEND-08")
@@ -390,11 +390,11 @@ class ShortNumberAccepted(IntelePeer):
     """
 
     def take(self, request: Request, value: object) -> Message | Refusal:
-        if isinstance(value, dict):
-            to = cast("dict[str, object]", value).get("to")
+        if is_object(value):
+            to = value.get("to")
             if isinstance(to, str) and re.fullmatch(r"\+[1-9][0-9]{0,5}", to):
-                value = {**cast("dict[str, object]", value), "to": _DESTINATION}
-        return super().take(request, cast("object", value))
+                value = {**value, "to": _DESTINATION}
+        return super().take(request, value)
 
 
 class _DestinationRewritten(IntelePeer):
@@ -403,11 +403,11 @@ class _DestinationRewritten(IntelePeer):
     wrong: str
 
     def take(self, request: Request, value: object) -> Message | Refusal:
-        if isinstance(value, dict):
-            to = cast("dict[str, object]", value).get("to")
+        if is_object(value):
+            to = value.get("to")
             if isinstance(to, str) and re.fullmatch(self.wrong, to):
-                value = {**cast("dict[str, object]", value), "to": _DESTINATION}
-        return super().take(request, cast("object", value))
+                value = {**value, "to": _DESTINATION}
+        return super().take(request, value)
 
 
 @fault("plusless-destination-accepted", "IP-SEND-11")
@@ -487,7 +487,7 @@ class CodeUnlikeStatus(IntelePeer):
 
     def finish(self, operation: str, request: Request, answer: Answer) -> Answer:
         answer = super().finish(operation, request, answer)
-        if isinstance(answer.body, dict) and answer.status in (201, 202, 207):
+        if is_object(answer.body) and answer.status in (201, 202, 207):
             answer.body["code"] = 200
         return answer
 

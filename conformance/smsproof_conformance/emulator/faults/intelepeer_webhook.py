@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import cast
 
-from smsproof_conformance.emulator.exchange import Answer, Body, Refusal, Request
+from smsproof_conformance.emulator.exchange import Answer, Body, Refusal, Request, is_list, is_object
 from smsproof_conformance.emulator.faults.fault import fault, filled, stringified, without
 from smsproof_conformance.emulator.intelepeer import WEBHOOK_PATH, IntelePeer, WebhookState
 from smsproof_spec.rules import Kind, classify
@@ -60,8 +60,8 @@ class WebhookEndpointsStringAccepted(_SettingsRepaired):
     """
 
     def repaired(self, value: object) -> object:
-        if isinstance(value, dict) and isinstance(cast("dict[str, object]", value).get("endpoints"), str):
-            return {**value, "endpoints": [cast("dict[str, object]", value)["endpoints"]]}
+        if is_object(value) and isinstance(value.get("endpoints"), str):
+            return {**value, "endpoints": [value["endpoints"]]}
         return value
 
 
@@ -73,10 +73,10 @@ class WebhookEndpointsNumberAccepted(_SettingsRepaired):
     """
 
     def repaired(self, value: object) -> object:
-        if isinstance(value, dict):
-            endpoints = cast("dict[str, object]", value).get("endpoints")
-            if isinstance(endpoints, list) and any(isinstance(one, int) for one in cast("list[object]", endpoints)):
-                return {**value, "endpoints": [_ENDPOINT for _ in cast("list[object]", endpoints)]}
+        if is_object(value):
+            endpoints = value.get("endpoints")
+            if is_list(endpoints) and any(isinstance(one, int) for one in endpoints):
+                return {**value, "endpoints": [_ENDPOINT for _ in endpoints]}
         return value
 
 
@@ -88,7 +88,7 @@ class WebhookNoEndpointAccepted(_SettingsRepaired):
     """
 
     def repaired(self, value: object) -> object:
-        if isinstance(value, dict) and cast("dict[str, object]", value).get("endpoints") == []:
+        if is_object(value) and value.get("endpoints") == []:
             return {**value, "endpoints": [_ENDPOINT]}
         return value
 
@@ -101,7 +101,7 @@ class WebhookAnyBodyAccepted(_SettingsRepaired):
     """
 
     def repaired(self, value: object) -> object:
-        return value if isinstance(value, dict) else {"endpoints": [_ENDPOINT], "webhook": _URL}
+        return value if is_object(value) else {"endpoints": [_ENDPOINT], "webhook": _URL}
 
 
 @fault("webhook-url-missing-accepted", "IP-HOOK-03")
@@ -221,13 +221,10 @@ class WebhookPluslessAccepted(_SettingsRepaired):
     """
 
     def repaired(self, value: object) -> object:
-        if isinstance(value, dict):
-            endpoints = cast("dict[str, object]", value).get("endpoints")
-            if isinstance(endpoints, list):
-                read = [
-                    _ENDPOINT if isinstance(one, str) and one.isdecimal() else one
-                    for one in cast("list[object]", endpoints)
-                ]
+        if is_object(value):
+            endpoints = value.get("endpoints")
+            if is_list(endpoints):
+                read = [_ENDPOINT if isinstance(one, str) and one.isdecimal() else one for one in endpoints]
                 return {**value, "endpoints": read}
         return value
 
@@ -251,8 +248,8 @@ class WebhookBadUrlAccepted(_SettingsRepaired):
     """
 
     def repaired(self, value: object) -> object:
-        if isinstance(value, dict) and isinstance(cast("dict[str, object]", value).get("webhook"), str):
-            settings = cast("dict[str, Any]", value)
+        if is_object(value) and isinstance(value.get("webhook"), str):
+            settings = value
             if self.check_settings({"endpoints": [_ENDPOINT], "webhook": settings["webhook"]}) is not None:
                 return {**settings, "webhook": _URL}
         return value
@@ -279,7 +276,7 @@ class WebhookDuplicatesMerged(_SettingsRepaired):
     """
 
     def repaired(self, value: object) -> object:
-        if isinstance(value, dict) and isinstance(cast("dict[str, object]", value).get("endpoints"), list):
+        if is_object(value) and isinstance(value.get("endpoints"), list):
             return {**value, "endpoints": _distinct(cast("dict[str, list[object]]", value)["endpoints"])}
         return value
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, cast
 
-from smsproof_conformance.emulator.exchange import Answer, Body, Refusal, Request
+from smsproof_conformance.emulator.exchange import Answer, Body, Refusal, Request, is_list, is_object
 from smsproof_conformance.emulator.faults.fault import fault, filled, without
 from smsproof_conformance.emulator.message import Message
 from smsproof_conformance.emulator.messangi import BATCH_PATH, Fields, Messangi
@@ -39,8 +39,8 @@ class _BatchRepaired(Messangi):
 
     def read(self, request: Request) -> object:
         value = super().read(request)
-        if request.path == BATCH_PATH and isinstance(value, dict):
-            return self.repaired(cast("dict[str, Any]", value))
+        if request.path == BATCH_PATH and is_object(value):
+            return self.repaired(value)
         return value
 
 
@@ -97,13 +97,11 @@ class BatchNeedsToColon(_BatchRepaired):
 
     def repaired(self, batch: dict[str, Any]) -> object:
         recipients = batch.get("to")
-        if not isinstance(recipients, list):
+        if not is_list(recipients):
             return batch
         renamed = [
-            {{"to": "TO", "to:": "to"}.get(key, key): value for key, value in cast("dict[str, Any]", one).items()}
-            if isinstance(one, dict)
-            else one
-            for one in cast("list[object]", recipients)
+            {{"to": "TO", "to:": "to"}.get(key, key): value for key, value in one.items()} if is_object(one) else one
+            for one in recipients
         ]
         return {**batch, "to": renamed}
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import cast
 
-from smsproof_conformance.emulator.exchange import Answer, Body, Refusal, Request
+from smsproof_conformance.emulator.exchange import Answer, Body, Refusal, Request, is_object
 from smsproof_conformance.emulator.faults.fault import fault, filled, stringified, without
 from smsproof_conformance.emulator.message import Message
 from smsproof_conformance.emulator.messangi import EXCEEDED, MAX_SEGMENTS, SEND_PATH, Fields, Messangi
@@ -114,10 +114,10 @@ class _DestinationRewritten(Messangi):
 
     def read(self, request: Request) -> object:
         value = super().read(request)
-        if isinstance(value, dict):
-            to = cast("dict[str, object]", value).get("to")
+        if is_object(value):
+            to = value.get("to")
             if isinstance(to, str) and re.fullmatch(self.wrong, to):
-                return {**cast("dict[str, object]", value), "to": _DESTINATION}
+                return {**value, "to": _DESTINATION}
         return value
 
     def is_destination(self, to: str) -> bool:
@@ -143,7 +143,7 @@ class PlusSignRequired(Messangi):
 
     def check_message(self, value: object) -> Refusal | None:
         refusal = super().check_message(value)
-        if refusal is None and not cast("dict[str, str]", value)["to"].startswith("+"):
+        if refusal is None and not cast("Fields", value)["to"].startswith("+"):
             return Refusal(400, "wrong-form", "to has no plus sign", "to")
         return refusal
 
@@ -170,7 +170,7 @@ class DestinationOf15DigitsRefused(Messangi):
 
     def check_message(self, value: object) -> Refusal | None:
         refusal = super().check_message(value)
-        if refusal is None and len(cast("dict[str, str]", value)["to"].removeprefix("+")) > 13:
+        if refusal is None and len(cast("Fields", value)["to"].removeprefix("+")) > 13:
             return Refusal(400, "wrong-form", "to has more than 13 digits", "to")
         return refusal
 
@@ -195,7 +195,7 @@ class _SenderRefused(Messangi):
 
     def read(self, request: Request) -> object:
         value = super().read(request)
-        sender = cast("dict[str, object]", value).get("from") if isinstance(value, dict) else None
+        sender = value.get("from") if is_object(value) else None
         if isinstance(sender, str) and re.fullmatch(self.refused, sender):
             return Refusal(400, "wrong-form", "from is not a short code or long code", "from")
         return value
@@ -310,9 +310,9 @@ class TypeRequired(Messangi):
     """
 
     def check_message(self, value: object) -> Refusal | None:
-        if isinstance(value, dict) and "type" not in value:
+        if is_object(value) and "type" not in value:
             return Refusal(400, "required", "type is required", "type")
-        return super().check_message(cast("object", value))
+        return super().check_message(value)
 
 
 @fault("other-type-accepted", "MS-SEND-12")
@@ -323,7 +323,7 @@ class OtherTypeAccepted(_Repaired):
     """
 
     def repaired(self, value: object) -> object:
-        return without(cast("dict[str, Any]", value), "type") if isinstance(value, dict) else value
+        return without(value, "type") if is_object(value) else value
 
 
 @fault("request-dr-string-accepted", "MS-SEND-07")
@@ -334,8 +334,8 @@ class RequestDrStringAccepted(_Repaired):
     """
 
     def repaired(self, value: object) -> object:
-        if isinstance(value, dict) and isinstance(cast("dict[str, object]", value).get("requestDR"), str):
-            return {**cast("dict[str, object]", value), "requestDR": True}
+        if is_object(value) and isinstance(value.get("requestDR"), str):
+            return {**value, "requestDR": True}
         return value
 
 
@@ -345,9 +345,9 @@ class _OptionRefused(Messangi):
     option: str
 
     def check_message(self, value: object) -> Refusal | None:
-        if isinstance(value, dict) and self.option in value:
+        if is_object(value) and self.option in value:
             return Refusal(400, "unknown-option", f"{self.option} is not known", self.option)
-        return super().check_message(cast("object", value))
+        return super().check_message(value)
 
 
 @fault("request-dr-refused", "MS-SEND-07")
@@ -409,7 +409,7 @@ class TwoCallbacksRefused(Messangi):
 
     def check_message(self, value: object) -> Refusal | None:
         refusal = super().check_message(value)
-        if refusal is None and "," in cast("dict[str, str]", value).get("callbacks", ""):
+        if refusal is None and "," in cast("Fields", value).get("callbacks", ""):
             return Refusal(400, "callbacks", "callbacks is not a URL", "callbacks")
         return refusal
 
