@@ -89,9 +89,10 @@ def _classes(sdk: Sdk, runtime: str) -> str:
 
 
 def _schema(found: Class, runtime: str) -> dict[str, Any]:
+    doc = _doc(found)
     return {
         "type": "object",
-        "description": _doc(found),
+        **({"description": doc} if doc else {}),
         "properties": {field.wire: _type(field.type, runtime) for field in found.fields},
         "required": [field.wire for field in found.fields if field.required],
     }
@@ -105,6 +106,8 @@ def _doc(found: Class) -> str:
         words = f"{field.doc} {default}".strip()
         if words:
             table.append((field.name, words))
+    if not found.doc and not table:
+        return ""
     return "\n".join(wrapped([found.doc or f"{found.name}.", "", *columns(table)], 116))
 
 
@@ -115,7 +118,7 @@ def _type(of: Type, runtime: str) -> dict[str, Any]:
         case Scalar("None"):
             return {"type": "null"}
         case Scalar("bytes"):
-            return {"type": "string", "format": "binary"}
+            return {"type": "string", "x-python-type": f"{runtime}.model.File"}
         case Scalar("Timestamp" | "Day" as name):
             return {"type": "string", "x-python-type": f"{runtime}.timestamp.{name}"}
         case Scalar("CommaJoined"):

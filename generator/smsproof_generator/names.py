@@ -24,6 +24,7 @@ _CLASS_RESERVED = frozenset(dir(builtins)) | {
     "ConfigDict",
     "Day",
     "Field",
+    "File",
     "Literal",
     "Model",
     "RootModel",
@@ -54,7 +55,9 @@ _METHOD_RESERVED = frozenset({"close", "preview", "send_in_chunks"})
 
 def words(text: str) -> list[str]:
     """The ASCII words of any text; other letters lose their marks, or are left out."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    plain = (
+        unicodedata.normalize("NFKD", text.replace("'", "").replace("\u2019", "")).encode("ascii", "ignore").decode()
+    )
     return _WORDS.findall(plain)
 
 

@@ -279,6 +279,7 @@ class _Renderer:
         groups: list[list[tuple[str, tuple[str, ...]]]] = [
             [
                 ("collections.abc", ("Callable", "Iterable", "Sequence")),
+                ("datetime", ("datetime",)),
                 ("decimal", ("Decimal",)),
                 ("typing", ("Any", "Literal", "Unpack", "overload")),
             ],
@@ -412,7 +413,7 @@ class _Renderer:
         }
 
     def _doc(self, operation: Operation) -> list[str]:
-        lines = [operation.summary or operation.description or operation.id]
+        lines = [operation.summary or operation.description or f"{operation.verb} {operation.path}"]
         if operation.summary and operation.description:
             lines += ["", operation.description]
         table: list[tuple[str, str]] = [(p.name, p.doc) for p in operation.parameters if p.doc]
@@ -514,6 +515,11 @@ def _optional(of: Type, required: bool, prefix: str) -> str:
     return annotation(of if required else one_of([of, Scalar("None")]), prefix)
 
 
+def _argument_type(of: Type, *, required: bool) -> str:
+    """What a caller may give: any datetime where an answer holds a Timestamp."""
+    return re.sub(r"\bTimestamp\b", "datetime", _optional(of, required, "models."))
+
+
 def _reading(kind: str, of: Type) -> str:
     return f'Reading("{kind}", {annotation(of, "models.")})' if kind == "json" else f'Reading("{kind}")'
 
@@ -538,7 +544,7 @@ def _settings(p: Parameter, known: bool) -> str:
 def _arguments(operation: Operation) -> list[str]:
     """The signature: what is required by position, in the order path, body, others; the rest by name."""
     required = [p for p in operation.parameters if p.required]
-    first = [f"{p.name}: {annotation(p.type, 'models.')}" for p in required]
+    first = [f"{p.name}: {_argument_type(p.type, required=True)}" for p in required]
     body = ""
     if operation.bodies:
         of = annotation(one_of([body.type for body in operation.bodies]), "models.")
@@ -547,7 +553,7 @@ def _arguments(operation: Operation) -> list[str]:
     if body and not operation.body_required:
         arguments.append(body)
     arguments += [
-        f"{p.name}: {_optional(p.type, False, 'models.')} = None" for p in operation.parameters if not p.required
+        f"{p.name}: {_argument_type(p.type, required=False)} = None" for p in operation.parameters if not p.required
     ]
     if len(operation.bodies) > 1:
         media = ", ".join(literal(body.media_type) for body in operation.bodies)
@@ -565,7 +571,10 @@ def _signature(operation: Operation, keyword: str) -> str:
 
 
 def _call(operation: Operation, keyword: str, check: str | None) -> str:
-    given = "{" + ", ".join(f"{literal(p.name)}: {p.name}" for p in operation.parameters) + "}"
+    pairs = [f"{literal(p.name)}: {p.name}" for p in operation.parameters]
+    given = "{" + ", ".join(pairs) + "}"
+    if len(given) > 100:
+        given = "{\n" + "".join(f"                    {pair},\n" for pair in pairs) + "                }"
     arguments = ["self._core", operation.constant, given]
     if operation.bodies:
         arguments.append("body")
@@ -575,7 +584,7 @@ def _call(operation: Operation, keyword: str, check: str | None) -> str:
     if check is not None:
         arguments.append(f"check={check}")
     line = f"        return {keyword}self._run(call_one({', '.join(arguments)}))"
-    if len(line) <= 120:
+    if len(line) <= 120 and "\n" not in line:
         return line
     lines = "".join(f"                {argument},\n" for argument in arguments)
     return f"        return {keyword}self._run(\n            call_one(\n{lines}            )\n        )"

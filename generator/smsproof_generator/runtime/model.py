@@ -72,3 +72,6 @@ def _join(values: list[str]) -> str:
 
 CommaJoined = Annotated[list[str], BeforeValidator(_split), PlainSerializer(_join, return_type=str)]
 """A list here, one text joined by commas on the wire. Text is taken too, and split."""
+
+File = bytes | tuple[str, bytes]
+"""A file of a multipart body: its content, or its name and content."""
