@@ -7,10 +7,11 @@ character is never divided: an escape pair or a surrogate pair moves whole to th
 source    3GPP TS 23.038 section 6.2.1 (septets); TS 23.040 section 9.2.3.24.1 (concatenation), 9.2.3.16 (140 octets).
 """
 
+from codecs import latin_1_encode, utf_16_le_encode
 from functools import cache, lru_cache
 from itertools import pairwise
 
-from .alphabet import DEFAULT, DEFAULT_CODES, ESCAPE, EXTENSION_CODES, TextError, alphabet
+from .alphabet import DEFAULT, ESCAPE, TextError, alphabet
 from .record import Record
 
 TYPE_CHECKING = False
@@ -75,8 +76,11 @@ def room(reference_bits: int = 8, tables: int = 0) -> Room:
 
 
 _STANDARD = room()
-_LATIN_BASIC = DEFAULT_CODES.replace(ESCAPE, "").encode("latin-1", "ignore")
-_LATIN_EXTENSION = "".join(EXTENSION_CODES).encode("latin-1", "ignore")
+# What each Latin-1 octet is: an ASCII mark if GSM 7-bit has it, 0x80 if not. So bytes.isascii() says whether all are in.
+_ONE, _TWO, _NONE = b"1", b"2", b"\x80"
+_MARKS = b"".join(
+    _TWO if chr(octet) in DEFAULT.extension else _ONE if chr(octet) in DEFAULT.basic else _NONE for octet in range(256)
+)
 # High octets of the BMP characters in the default alphabet: Latin-1, Greek (U+03xx), euro (U+20AC).
 _GSM_HIGH = b"\x00\x03\x20"
 
@@ -147,7 +151,7 @@ def _of_units(utf16: bytes, alone: int, shared: int) -> Measure:
 
 def _utf16(text: str) -> bytes:
     try:
-        return text.encode("utf-16-le")
+        return utf_16_le_encode(text)[0]  # str.encode looks the name up first, which takes longer than the work
     except UnicodeEncodeError as error:
         raise TextError("lone-surrogate", error.start) from None
 
@@ -173,22 +177,21 @@ def measure(text: str, *, reference_bits: int = 8, locking: str | None = None, s
     """
     if locking is not None or single is not None or reference_bits != 8:
         return _special(text, reference_bits, locking, single)
-    # No Python per character: C deletes what costs one septet, and what is left decides.
+    # No Python per character: C marks what each costs, and the marks decide.
     length = len(text)
-    latin = text.encode("latin-1", "ignore")
-    odd = latin.translate(None, _LATIN_BASIC)
+    latin = text.encode() if text.isascii() else latin_1_encode(text, "ignore")[0]
     if len(latin) == length:
-        if not odd:
-            return _gsm7(length)
-        if odd.translate(None, _LATIN_EXTENSION):
+        marks = latin.translate(_MARKS)
+        if not marks.isascii():
             return _ucs2(length)
-        if length + len(odd) <= 160:
-            return _gsm7(length + len(odd))
+        septets = length + marks.count(_TWO)
+        if septets == length or septets <= 160:
+            return _gsm7(septets)
     else:
         utf16 = _utf16(text)
         if len(utf16) != 2 * length:  # a character beyond the BMP
             return _of_units(utf16, 70, 67)
-        if utf16[1::2].translate(None, _GSM_HIGH) or DEFAULT.first_outside(text) is not None:
+        if utf16[1::2].strip(_GSM_HIGH) or DEFAULT.first_outside(text) is not None:
             return _ucs2(length)
     return _of_septets(DEFAULT.escaped(text), 160, 153)
 
