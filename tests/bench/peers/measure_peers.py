@@ -50,22 +50,12 @@ def main() -> None:
     modules = FOLDER / "npm"
     modules.mkdir(exist_ok=True)
     os.environ["PEERS"] = str(modules)
+    # All at once: npm takes away what it was not asked for.
+    install = [npm or "npm", "install", "--silent", "--ignore-scripts", "--no-save", "--prefix", str(modules), *NPM]
+    there = node is not None and npm is not None and _installed(install)
     for package, program in NPM.items():
-        install = [
-            npm or "npm",
-            "install",
-            "--silent",
-            "--ignore-scripts",
-            "--no-save",
-            "--prefix",
-            str(modules),
-            package,
-        ]
         name = f"{' '.join(package.rsplit('@', 1))} (npm)"
-        if node and npm and _installed(install):
-            rows.append(_row(name, _examined([node, str(HERE / program)])))
-        else:
-            rows.append(_row(name, None))
+        rows.append(_row(name, _examined([node or "node", str(HERE / program)]) if there else None))
     table = "\n".join(("| package | right | mistakes in | of which wrong count |", "|---|---|---|---|", *rows))
     before, _, _ = TABLE.read_text("utf-8").partition(_MARK)
     TABLE.write_text(f"{before}{_MARK}\n{table}\n", "utf-8")
