@@ -8,7 +8,7 @@ stated or agreed requirements do.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
@@ -17,6 +17,7 @@ from pydantic import SecretStr
 from smsproof_conformance.case import cases
 from smsproof_conformance.clients import scenario
 from smsproof_conformance.clients.miniatures import CLIENTS
+from smsproof_conformance.clients.scenario import Step
 from smsproof_conformance.clients.session import Session
 from smsproof_conformance.demonstration import SECRETS, target
 from smsproof_conformance.emulator import running
@@ -100,14 +101,14 @@ def run_receiver(name: str) -> Row:
     return _row("R", miniature.vendor, name, kind, miniature.breaks, mild, strict)
 
 
-def run_client(name: str) -> Row:
-    """Run one miniature client and judge what it sent."""
+def run_client(name: str, steps: Sequence[Step] | None = None) -> Row:
+    """Run one miniature client and judge what it sent. `steps`: the default scenario, or a shorter one."""
     miniature = CLIENTS[name]
     contract = contracts.load(miniature.vendor)
     selected = list(cases(miniature.vendor, "C").values())
     command = [sys.executable, "-m", "smsproof_conformance.clients.miniatures", name]
     with Ledger.in_memory(SECRETS.values()) as ledger:
-        Session(contract, scenario.default(miniature.vendor), command, ledger).act(selected)
+        Session(contract, tuple(steps or scenario.default(miniature.vendor)), command, ledger).act(selected)
         strict = judge(ledger, contract, selected, strict=True)
         mild = judge(ledger, contract, selected, strict=False)
     kind = "contract" if miniature.breaks else "harmless"

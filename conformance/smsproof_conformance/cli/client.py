@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Annotated
 
@@ -41,6 +42,8 @@ def client(
         selected = select(cases(vendor, "C"), case or [])
         try:
             steps = scenarios.read(scenario, vendor) if scenario else scenarios.default(vendor)
+            if shutil.which(command[0]) is None:
+                raise UsageError(f"{command[0]}: there is no such program. Give it after --, with its arguments.")
             ledger = Ledger.create(new_path(f"client-{vendor}"), [TOKEN])
             with Interruption() as interruption:
                 Session(contract, steps, command, ledger, time_limit, interruption=interruption).act(selected)

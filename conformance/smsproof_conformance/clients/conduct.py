@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from smsproof_conformance.clients.recorder import ELSEWHERE, REQUESTS
 from smsproof_conformance.clients.scenario import Reply, Step, parse
-from smsproof_conformance.exchange import MISSING, Exchange, dig, header, is_array, is_object
+from smsproof_conformance.exchange import Exchange, dig, header, is_array, is_object
 from smsproof_conformance.finding import Judgement, breach
 from smsproof_conformance.record import NotObserved, Record
 from smsproof_spec.rules import Malformed, strict_json
 
+_MAY_BE_TAKEN: Final = frozenset({Reply.LOST, Reply.SILENT, Reply.UNAVAILABLE, Reply.TOO_MANY})
 _STEP: Final = re.compile(r"(?P<name>.*?)(?:\[(?P<place>[0-9]+)\])? #[0-9]+( without the prefix)?")
 
 
@@ -52,8 +53,12 @@ def requests(record: Record) -> list[Exchange]:
     """Every request to the recording server; NotObserved when there was none."""
     made = [exchange for exchange in record.exchanges if exchange.request.case == REQUESTS]
     if not made:
-        raise NotObserved("the client sent no request")
+        raise NotObserved(f"the client sent no request; the program {_ending(record.notes[REQUESTS])}")
     return made
+
+
+def _ending(notes: Mapping[str, Any]) -> str:
+    return notes.get("ended") or f"ended with exit code {notes.get('exit code')}"
 
 
 def unasked(record: Record) -> list[Exchange]:
@@ -117,7 +122,7 @@ def one_request(record: Record, requirement: str, *kinds: str) -> Judgement:
 
 def never_again(record: Record, requirement: str, *kinds: str) -> Judgement:
     """No second request for a send after a lost answer, silence, 429 or 503; one finding a send."""
-    acts = [act for act in done(record, *kinds) if act.step.reply is not Reply.RIGHT]
+    acts = [act for act in done(record, *kinds) if act.step.reply in _MAY_BE_TAKEN]
     if not acts:
         raise NotObserved("no send was answered badly")
     for act in acts:
@@ -146,6 +151,24 @@ def unaltered(asked: Mapping[str, Any], sent: Any, keys: Sequence[str]) -> Itera
             yield key, asked[key], dig(sent, key)
 
 
+def placed(wanted: Sequence[Any], sent: Any, name: Callable[[Any], Any]) -> list[tuple[int, int]]:
+    """Which wanted entry each entry of a sent list is: (index in the sent list, place in the wanted one).
+
+    A client may leave out what it refuses itself and send the rest, or send several shorter lists: entries are told by
+    their name. One whose name was changed is taken for the entry after the last.
+    """
+    found: list[tuple[int, int]] = []
+    names = [name(entry) for entry in wanted]
+    after = 0
+    for index, item in enumerate(sent if is_array(sent) else []):
+        equal = [place for place, wanted_name in enumerate(names) if wanted_name == name(item)]
+        place = next((place for place in equal if place >= after), equal[0] if equal else after)
+        if place < len(wanted):
+            found.append((index, place))
+            after = place + 1
+    return found
+
+
 def bodies(act: Done) -> list[tuple[Exchange, Any]]:
     """The JSON bodies of an act, with their exchanges; what is no JSON is another judge's business."""
     return [(exchange, exchange.request.json) for exchange in act.requests if exchange.request.json is not None]
@@ -159,7 +182,3 @@ def places(value: Any) -> set[int]:
 def texts(value: Any) -> list[str]:
     """Printed ids."""
     return [item for item in value if isinstance(item, str)] if is_array(value) else []
-
-
-def asked_for(message: Mapping[str, Any], key: str) -> Any:
-    return message.get(key, MISSING)

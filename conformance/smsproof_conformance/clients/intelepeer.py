@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
+from urllib.parse import unquote
 
 from smsproof_conformance.case import Section
 from smsproof_conformance.clients.conduct import (
@@ -15,6 +16,7 @@ from smsproof_conformance.clients.conduct import (
     never_again,
     no_redirect_with_token,
     one_request,
+    placed,
     places,
     printed,
     texts,
@@ -28,6 +30,11 @@ from smsproof_conformance.record import NotObserved, Record
 
 section = Section("intelepeer", "client")
 
+
+def _text(message: Any) -> Any:
+    return dig(message, "text")
+
+
 _LONG: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 _SHORT: Final = re.compile(r"[1-9][0-9]{0,2}-[0-9]{3,8}")
 _ALPHANUMERIC: Final = re.compile(r"[1-9][0-9]{0,2}-[0-9A-Za-z]{1,11}")
@@ -38,8 +45,8 @@ def messages(act: Done) -> Iterator[tuple[Exchange, str, Mapping[str, Any], Any]
     for exchange, body in bodies(act):
         if is_array(body):
             wanted = act.asked.get("messages", [act.asked])
-            for place, (asked, sent) in enumerate(zip(wanted, body, strict=False)):
-                yield exchange, pointer(place), asked, sent
+            for index, place in placed(wanted, body, _text):
+                yield exchange, pointer(index), wanted[place], body[index]
         elif is_object(body) and "text" in act.asked:
             yield exchange, "", act.asked, body
 
@@ -192,7 +199,7 @@ def redirects(record: Record) -> Judgement:
     "a-bulk-send-is-a-list",
     observes=("IP-BULK-02",),
     does="Looks at the body of a send of many.",
-    expects="A JSON list of the objects of single sends, in the order that was asked for.",
+    expects="A JSON list of the objects of single sends, in the order that was asked for; several such lists are as right.",
 )
 def bulk(record: Record) -> Judgement:
     for act in done(record, "send_many"):
@@ -202,10 +209,11 @@ def bulk(record: Record) -> Judgement:
                     yield oddity("IP-BULK-02", exchange, expected="one list", got="single sends")
             elif not is_array(body):
                 yield breach("IP-BULK-02", exchange, expected="a JSON list", got=type(body).__name__)
-            elif [dig(item, "text") for item in body] != [message["text"] for message in act.asked["messages"]]:
-                yield breach(
-                    "IP-BULK-02", exchange, expected="the messages that were asked for, in order", got="others"
-                )
+            else:
+                wanted = iter(act.asked["messages"])
+                if not all(any(_text(item) == message["text"] for message in wanted) for item in body):
+                    expected = "the messages that were asked for, in order"
+                    yield breach("IP-BULK-02", exchange, expected=expected, got="others")
 
 
 @section.standing(
@@ -219,22 +227,34 @@ def partial(record: Record) -> Judgement:
     judged = False
     for act in done(record, "send_many"):
         line = lines.get(act.step.name)
-        if line is None or act.place is not None or act.requests[-1].status != 207:
+        if line is None or act.place is not None or any(exchange.status != 207 for exchange in act.requests):
             continue
         judged = True
-        exchange = act.requests[-1]
-        items = exchange.at("responses")
-        ids = [item["refid"] for item in items if "refid" in item]
-        refused = {place for place, item in enumerate(items) if "refid" not in item}
-        if set(texts(line.get("ids"))) != set(ids):
-            yield breach(
-                "IP-BULK-14", exchange, expected=f"{len(ids)} ids printed", got=f"{len(texts(line.get('ids')))}"
-            )
-        elif places(line.get("failed")) != refused:
-            got = sorted(places(line.get("failed")))
-            yield breach("IP-BULK-14", exchange, expected=f"failed: {sorted(refused)}", got=f"failed: {got}")
+        queued, refused, unsent = _became(act)
+        last = act.requests[-1]
+        if set(texts(line.get("ids"))) != queued:
+            got = f"{len(texts(line.get('ids')))}"
+            yield breach("IP-BULK-14", last, expected=f"{len(queued)} ids printed", got=got)
+        elif not refused <= places(line.get("failed")) <= refused | unsent:
+            got = f"failed: {sorted(places(line.get('failed')))}"
+            yield breach("IP-BULK-14", last, expected=f"failed: {sorted(refused)}", got=got)
     if not judged:
         raise NotObserved("the program printed no line for a send of many")
+
+
+def _became(act: Done) -> tuple[set[str], set[int], set[int]]:
+    """Ids of what was queued, places of what was refused, places of what the client never sent."""
+    wanted = act.asked["messages"]
+    queued, refused, unsent = set[str](), set[int](), set(range(len(wanted)))
+    for exchange in act.requests:
+        for index, place in placed(wanted, exchange.request.json, _text):
+            unsent.discard(place)
+            refid = exchange.at("responses", index, "refid")
+            if isinstance(refid, str):
+                queued.add(refid)
+            else:
+                refused.add(place)
+    return queued, refused, unsent
 
 
 @section.standing(
@@ -272,14 +292,15 @@ def get_webhook(record: Record) -> Judgement:
             query = exchange.request.target.partition("?")[2]
             number = str(act.asked["endpoint"])
             pairs = [pair.partition("=") for pair in query.split("&")]
-            values = [value for key, _, value in pairs if key == "endpoint"]
-            if [key for key, _, _ in pairs] != ["endpoint"]:
+            values = [value for key, _, value in pairs if unquote(key) == "endpoint"]
+            if len(pairs) != 1 or not values:
                 yield breach("IP-HOOKGET-04", exchange, expected="no parameter but endpoint", got=query)
             if not values:
                 continue
-            value = values[0].replace("%2b", "%2B")  # percent-encoding is case-insensitive (RFC 3986, 2.1)
+            # Any character may be percent-encoded, in either case (RFC 3986, 2.1 and 2.4); a bare plus is another value.
+            value = values[0]
             digits = number.removeprefix("+")
-            if not value.endswith(digits):
+            if not unquote(value).endswith(digits):
                 yield breach("IP-HOOKGET-03", exchange, expected=f"the number {number}", got=value)
-            elif number.startswith("+") and value != f"%2B{digits}":
+            elif number.startswith("+") and (unquote(value) != number or value.startswith("+")):
                 yield breach("IP-HOOKGET-02", exchange, expected=f"%2B{digits}", got=value)

@@ -73,16 +73,22 @@ def _likeness(wanted: Mapping[str, Any], request: Request) -> int:
     if "endpoint" in wanted:
         asked = "".join(char for char in wanted["endpoint"] if char.isalnum())
         query = unquote(request.target.partition("?")[2])
-        return 4 if request.method == "GET" and asked[-4:] in query else 0
+        if request.method != "GET" or asked[-4:] not in query:
+            return 0
+        return 5 if asked in query else 4
     if is_array(body):
-        messages = wanted.get("messages", [wanted])
-        return sum(_likeness_of(message, item) for message, item in zip(messages, body, strict=False))
+        return _likeness_of_lists(wanted.get("messages", [wanted]), body)
     if not is_object(body):
         # A form, or JSON inside a string: whatever it is, it asks for what its words say.
         return 4 if isinstance(wanted.get("text"), str) and wanted["text"].replace(" ", "") in _letters(request) else 0
     if is_array(body.get("messages")):
-        return sum(_likeness_of(m, item) for m, item in zip(wanted.get("messages", []), body["messages"], strict=False))
+        return _likeness_of_lists(wanted.get("messages", []), body["messages"])
     return _likeness_of(wanted, body)
+
+
+def _likeness_of_lists(messages: Sequence[Any], items: Sequence[Any]) -> int:
+    """Each item counts for the message it is most like: a list may be a part of what was asked for."""
+    return sum(max((_likeness_of(message, item) for message in messages), default=0) for item in items)
 
 
 def _letters(request: Request) -> str:

@@ -6,12 +6,14 @@ from typing import Any
 
 from smsproof_conformance.case import Section
 from smsproof_conformance.clients.conduct import (
+    Done,
     bodies,
     done,
     json_sent,
     never_again,
     no_redirect_with_token,
     one_request,
+    placed,
     places,
     printed,
     requests,
@@ -20,7 +22,7 @@ from smsproof_conformance.clients.conduct import (
     unaltered,
     unasked,
 )
-from smsproof_conformance.exchange import MISSING, dig, header, is_array, pointer
+from smsproof_conformance.exchange import MISSING, Exchange, dig, header, is_array, pointer
 from smsproof_conformance.finding import Judgement, breach, oddity
 from smsproof_conformance.record import NotObserved, Record
 
@@ -161,21 +163,15 @@ def recipients(record: Record) -> Judgement:
         for exchange, body in bodies(act):
             sent = dig(body, "to")
             wanted = act.asked["to"]
-            if not is_array(sent) or not all(
-                _same(dig(item, "to"), entry["to"]) for item, entry in zip(sent, wanted, strict=False)
-            ):
+            pairs = placed(wanted, sent, _address)
+            if not pairs or not all(_same(dig(sent, index, "to"), wanted[place]["to"]) for index, place in pairs):
                 yield breach("MS-BATCH-06", exchange, expected="each destination under `to`", got=sent, pointer="/to")
                 continue
-            for place, (item, entry) in enumerate(zip(sent, wanted, strict=False)):
-                if "params" in entry and not is_array(dig(item, "params")):
-                    got = dig(item, "params")
-                    yield breach(
-                        "MS-BATCH-13",
-                        exchange,
-                        expected="a JSON array",
-                        got=got,
-                        pointer=pointer("to", place, "params"),
-                    )
+            for index, place in pairs:
+                params = dig(sent, index, "params")
+                if "params" in wanted[place] and not is_array(params):
+                    where = pointer("to", index, "params")
+                    yield breach("MS-BATCH-13", exchange, expected="a JSON array", got=params, pointer=where)
 
 
 @section.standing(
@@ -212,44 +208,41 @@ def options(record: Record) -> Judgement:
 def read_error(record: Record) -> Judgement:
     lines = printed(record)
     judged = False
-    for act in done(record, "send"):
+    for act in done(record, "send", "batch"):
         line, last = lines.get(act.step.name), act.requests[-1]
         if line is None or last.answer is None or not last.answer.succeeded or line.get("unknown") is True:
             continue
         judged = True
-        failed = last.at("data", "status") == "ERROR"
-        if failed and (places(line.get("failed")) != {0} or texts(line.get("ids"))):
-            yield breach(
-                "MS-RESP-17",
-                last,
-                expected="failed: [0], ids: []",
-                got=f"failed: {line.get('failed')}, ids: {line.get('ids')}",
-            )
-        elif not failed and texts(line.get("ids")) != [last.at("data", "id")]:
-            yield breach("MS-RESP-17", last, expected="the id of the answer", got=line.get("ids"))
-    for act in done_or_none(record):
-        line, last = lines.get(act.step.name), act.requests[-1]
-        if line is None or last.answer is None or not last.answer.succeeded:
-            continue
-        judged = True
-        invalid = last.at("data", "invalidNumber")
-        wrong = {str(number).lstrip("+") for number in invalid} if is_array(invalid) else set[str]()
-        refused = {place for place, entry in enumerate(act.asked["to"]) if entry["to"].lstrip("+") in wrong}
-        ids = [entry["id"] for entry in last.at("data", "ids")]
-        if places(line.get("failed")) != refused or set(texts(line.get("ids"))) != set(ids):
-            expected = f"failed: {sorted(refused)}, {len(ids)} ids"
-            yield breach(
-                "MS-RESP-17", last, expected=expected, got=f"failed: {line.get('failed')}, ids: {line.get('ids')}"
-            )
+        sent, refused, unsent = _of_batch(act) if act.step.do == "batch" else _of_send(last)
+        ids, failed = set(texts(line.get("ids"))), places(line.get("failed"))
+        if ids != sent or not refused <= failed <= refused | unsent:
+            expected = f"failed: {sorted(refused)}, ids: {sorted(sent)}"
+            got = f"failed: {line.get('failed')}, ids: {line.get('ids')}"
+            yield breach("MS-RESP-17", last, expected=expected, got=got)
     if not judged:
         raise NotObserved("the program printed no line for a message that was answered")
 
 
-def done_or_none(record: Record) -> list[Any]:
-    try:
-        return list(done(record, "batch"))
-    except NotObserved:
-        return []
+def _of_send(exchange: Exchange) -> tuple[set[str], set[int], set[int]]:
+    """Ids of what was taken, places of what was refused, places of what the client never sent."""
+    if exchange.at("data", "status") == "ERROR":
+        return set(), {0}, set()
+    return {exchange.at("data", "id")}, set(), set()
+
+
+def _of_batch(act: Done) -> tuple[set[str], set[int], set[int]]:
+    """The same for the recipients of a batch, in however many calls it was sent."""
+    wanted = act.asked["to"]
+    taken, refused, unsent = set[str](), set[int](), set(range(len(wanted)))
+    for exchange in act.requests:
+        invalid = exchange.at("data", "invalidNumber")
+        wrong = {str(number).lstrip("+") for number in invalid} if is_array(invalid) else set[str]()
+        sent = {place for _, place in placed(wanted, dig(exchange.request.json, "to"), _address)}
+        unsent -= sent
+        refused |= {place for place in sent if wanted[place]["to"].lstrip("+") in wrong}
+        entries = exchange.at("data", "ids")
+        taken |= {entry["id"] for entry in entries} if is_array(entries) else set()
+    return taken, refused, unsent
 
 
 @section.standing(
@@ -284,6 +277,11 @@ def again(record: Record) -> Judgement:
 )
 def redirects(record: Record) -> Judgement:
     yield from no_redirect_with_token(record, "MS-HOUSE-04")
+
+
+def _address(recipient: Any) -> Any:
+    to = dig(recipient, "to")
+    return to.removeprefix("+") if isinstance(to, str) else to
 
 
 def _same(sent: Any, wanted: str) -> bool:

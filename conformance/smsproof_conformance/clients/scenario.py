@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -74,11 +74,60 @@ def parse(value: Any, vendor: str, where: str = "scenario") -> tuple[Step, ...]:
             raise ScenarioError(f"{place}.do: expected one of {', '.join(_DO.get(vendor, ()))}; got {do!r}.")
         if not is_object(args):
             raise ScenarioError(f"{place}.args: expected an object.")
+        for mistake in _mistakes(str(do), args):
+            raise ScenarioError(f"{place}.args{mistake}.")
         reply = entry.get("reply", "right")
         if reply not in tuple(Reply):
             raise ScenarioError(f"{place}.reply: expected one of {', '.join(Reply)}; got {reply!r}.")
         found[name] = Step(name, str(do), args, Reply(reply))
     return tuple(found.values())
+
+
+def _mistakes(do: str, args: Mapping[str, Any]) -> Iterator[str]:
+    """What the arguments of a step lack, as `.place: expected what`."""
+    match do:
+        case "send_many":
+            yield from _list(args, "messages", "messages")
+            for index, message in enumerate(args["messages"]):
+                for mistake in _message(message):
+                    yield f".messages[{index}]{mistake}"
+        case "set_webhook":
+            yield from _list(args, "endpoints", "numbers")
+            yield from _strings(args, "webhook")
+        case "get_webhook":
+            yield from _strings(args, "endpoint")
+        case "batch":
+            yield from _strings(args, "text")
+            yield from _callbacks(args)
+            yield from _list(args, "to", "recipients")
+            for index, recipient in enumerate(args["to"]):
+                if not is_object(recipient) or not isinstance(recipient.get("to"), str):
+                    yield f'.to[{index}]: expected {{"to": NUMBER}}, with "params": [...] or without'
+        case _:
+            yield from _message(args)
+
+
+def _message(message: Any) -> Iterator[str]:
+    if not is_object(message):
+        yield ": expected a message, an object"
+        return
+    yield from _strings(message, "to", "text")
+    yield from _callbacks(message)
+
+
+def _callbacks(args: Mapping[str, Any]) -> Iterator[str]:
+    urls = args.get("callbacks", [])
+    if not is_array(urls) or not all(isinstance(url, str) for url in urls):
+        yield ".callbacks: expected a list of URLs"
+
+
+def _strings(args: Mapping[str, Any], *names: str) -> Iterator[str]:
+    return (f".{name}: expected a string" for name in names if not isinstance(args.get(name), str))
+
+
+def _list(args: Mapping[str, Any], name: str, of: str) -> Iterator[str]:
+    if not is_array(args.get(name)) or not args[name]:
+        yield f".{name}: expected a list of {of}, not empty"
 
 
 def as_json(steps: tuple[Step, ...]) -> dict[str, Any]:

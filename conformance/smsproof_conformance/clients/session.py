@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -88,7 +89,11 @@ class Session:
         }
         try:
             program = await asyncio.create_subprocess_exec(
-                *self.command, env=environment, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE
+                *self.command,
+                env=environment,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                start_new_session=True,  # ended as a whole: a shell script's own programs must not send on
             )
         except OSError as error:
             raise CannotStart(f"{self.command[0]}: {error.strerror}.") from error
@@ -104,7 +109,7 @@ class Session:
         except TimeoutError:
             _end(program)
             await program.wait()
-            self.ledger.note(REQUESTS, "ended", f"ended after {self.limit_seconds:g} s")
+            self.ledger.note(REQUESTS, "ended", f"was ended after {self.limit_seconds:g} s")
         self.ledger.note(
             REQUESTS, "printed", [line for line in output.decode("utf-8", "replace").split("\n") if line.strip()]
         )
@@ -116,4 +121,4 @@ class Session:
 
 def _end(program: asyncio.subprocess.Process) -> None:
     with suppress(ProcessLookupError):
-        program.kill()
+        os.killpg(program.pid, signal.SIGKILL)
