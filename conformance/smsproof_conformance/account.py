@@ -30,10 +30,9 @@ class Known:
 
 @dataclass
 class Account:
-    """Webhooks by number; a number that is not there is unknown. `past` has every URL a number ever had."""
+    """Webhooks by number; a number that is not there is unknown."""
 
     webhooks: dict[str, Known] = field(default_factory=dict[str, Known])
-    past: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
 
     def see(self, exchange: Exchange) -> None:
         """Take in one exchange of the run, in order."""
@@ -41,8 +40,9 @@ class Account:
             self._set(exchange)
         elif exchange.request.operation == "getWebhook" and exchange.status == 200:
             endpoint, webhook = endpoint_of(exchange), exchange.at("webhook")
-            if endpoint is not None and isinstance(webhook, str) and webhook:
-                self._remember(endpoint, Known(webhook))
+            # A read that contradicts what was set changes nothing: it is the read that is in question.
+            if endpoint is not None and endpoint not in self.webhooks and isinstance(webhook, str) and webhook:
+                self.webhooks[endpoint] = Known(webhook)
 
     def _set(self, exchange: Exchange) -> None:
         webhook = dig(exchange.request.json, "webhook")
@@ -53,16 +53,12 @@ class Account:
         for endpoint in named:
             match _outcome(exchange, named, endpoint):
                 case True if isinstance(webhook, str):
-                    self._remember(endpoint, Known(webhook, shared=len(named) > 1))
+                    self.webhooks[endpoint] = Known(webhook, shared=len(named) > 1)
                 case False:
                     if endpoint in self.webhooks:
                         self.webhooks[endpoint] = Known(self.webhooks[endpoint].webhook, refused=True)
                 case _:
                     self.webhooks.pop(endpoint, None)
-
-    def _remember(self, endpoint: str, known: Known) -> None:
-        self.webhooks[endpoint] = known
-        self.past.setdefault(endpoint, set()).add(known.webhook)
 
 
 def endpoint_of(exchange: Exchange) -> str | None:

@@ -23,7 +23,7 @@ from urllib.parse import quote
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity, configuration
-from hypothesis.errors import Unsatisfiable
+from hypothesis.errors import Flaky, Unsatisfiable
 from hypothesis.internal.charmap import charmap_file
 from hypothesis.internal.conjecture.providers import AVAILABLE_PROVIDERS, HypothesisProvider
 from hypothesis.reporting import with_reporter
@@ -41,6 +41,7 @@ from smsproof_conformance.finding import Breach
 from smsproof_conformance.fuzz import Engine
 from smsproof_conformance.grounding import Ground
 from smsproof_conformance.interruption import Interruption
+from smsproof_conformance.ledger import LedgerFailure
 from smsproof_conformance.probe import CASE, Mode, Probe, is_probe, is_replay
 from smsproof_conformance.record import NoAnswer, NotObserved, Record, Unreadable
 from smsproof_conformance.runner import Phase as RunPhase
@@ -99,17 +100,22 @@ async def _act(
         return
     campaign = _Campaign(wire, standing, effort, interruption, asyncio.get_running_loop())
     began = time.monotonic()
+    ended = "the run ended"
     try:
         ended = await asyncio.to_thread(campaign.run, operations, progress)
     finally:
         campaign.stopped.set()
-    wire.ledger.set_fact(
-        "fuzz",
-        {
-            "seed": effort.seed, "max_examples": effort.max_examples, "requests": campaign.sent,
-            "seconds": round(time.monotonic() - began, 3), "ended": ended,
-        },
-    )  # fmt: skip
+        with contextlib.suppress(LedgerFailure):
+            for name, (state, _) in wire.ledger.acts().items():
+                if name in names and state != "acted":
+                    wire.ledger.mark(name, "stopped", ended)
+            wire.ledger.set_fact(
+                "fuzz",
+                {
+                    "seed": effort.seed, "max_examples": effort.max_examples, "requests": campaign.sent,
+                    "seconds": round(time.monotonic() - began, 3), "ended": ended,
+                },
+            )  # fmt: skip
 
 
 @dataclass
@@ -123,6 +129,7 @@ class _Campaign:
     loop: asyncio.AbstractEventLoop
     stopped: threading.Event = field(default_factory=threading.Event)
     sent: int = 0
+    sequences: int = 0
     _numbers: dict[str, int] = field(default_factory=dict[str, int])  # of the last step of each case
     _known: dict[tuple[str, bytes | None, str], Exchange] = field(
         default_factory=dict[tuple[str, bytes | None, str], Exchange]
@@ -227,9 +234,9 @@ class _Campaign:
         account = sequences.machine(self.wire.target.numbers, lambda: _Steps(self, chase))
         seeded = hypothesis.seed(self._seed(_SEQUENCES_CASE))(account)
         self._hunt(lambda: run_state_machine_as_test(seeded, settings=self._limits()), chase)
-        if chase.smallest:
-            for exchange in chase.smallest:
-                self._replay(exchange)
+        self.sequences += 1
+        for exchange in chase.smallest:
+            self._replay(exchange, sequences.renumbered(exchange.request.body, self.sequences))
 
     def _hunt(self, test: Callable[[], object], chase: _Chase) -> bool:
         """Run a Hypothesis test; whether it ended with a finding, which is then known."""
@@ -242,6 +249,8 @@ class _Campaign:
                 raise
         except Unsatisfiable:
             pass  # the target declares no number that such data could be made of
+        except Flaky:
+            pass  # the target answers otherwise every time; what was seen is on record, and its replay decides
         if chase.key is not None:
             self._seen.add(chase.key)
         return chase.key is not None
@@ -307,13 +316,13 @@ class _Campaign:
         self.sent += 1
         return exchange
 
-    def _replay(self, exchange: Exchange) -> None:
+    def _replay(self, exchange: Exchange, body: bytes | None = None) -> None:
+        """Send a request once more, as it was or with another body."""
         request = exchange.request
         number, _, what = request.step.partition(" ")
-        path, _, query = request.target.partition("?")
-        assert path
+        query = request.target.partition("?")[2]
         assert request.operation is not None
-        probe = Probe(request.operation, Mode.NEGATIVE, what.partition(": ")[2], request.body, query)
+        probe = Probe(request.operation, Mode.NEGATIVE, what.partition(": ")[2], body or request.body, query)
         self.send(probe, replayed=int(number))
 
     def _replay_findings(self) -> None:
@@ -405,6 +414,8 @@ class _Steps:
         self._campaign = campaign
         self._chase = chase
         self._exchanges: list[Exchange] = []
+        campaign.sequences += 1
+        self.number = campaign.sequences
 
     def step(self, probe: Probe) -> None:
         exchange = self._campaign.send(probe)

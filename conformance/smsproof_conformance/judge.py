@@ -6,18 +6,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from smsproof_spec.contract import Contract, Party, Requirement
-
+from smsproof_conformance.baseline import EntryResult
 from smsproof_conformance.case import Case, Scenario, Standing
 from smsproof_conformance.confirmation import condensed
 from smsproof_conformance.exchange import Arrival, Exchange, is_array
 from smsproof_conformance.exit_code import ExitCode, strongest
 from smsproof_conformance.finding import Breach, Finding, Judgement, Severity, Unknown, Verdict, severity
 from smsproof_conformance.ledger import Ledger
+from smsproof_conformance.probe import is_probe
 from smsproof_conformance.record import NoAnswer, NotObserved, Record, Unreadable
+from smsproof_spec.contract import Contract, Party, Requirement
 
 # The requirement that an unreadable answer breaks, by vendor: S0:54-59 shows JSON objects, S2:660 says JSON in words.
-_READABLE: Final[Mapping[str, str]] = {"intelepeer": "IP-GEN-07", "messangi": "MS-GEN-06"}
+_READABLE: Final[Mapping[str, str]] = {"intelepeer": "IP-HOUSE-01", "messangi": "MS-GEN-06"}
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,10 @@ class RequirementResult:
 
 @dataclass(frozen=True)
 class Judged:
-    """Everything a report needs to know of a run."""
+    """Everything a report needs to know of a run.
+
+    requests    of the cases, with the accepted messages and the message parts at most; fuzzed: those of the fuzz phase.
+    """
 
     vendor: str
     party: Party
@@ -53,8 +57,10 @@ class Judged:
     requests: int
     accepted: int
     parts: int
+    fuzzed: int
     stopped: ExitCode | None
     stop_reason: str
+    entries: tuple[EntryResult, ...] = ()
 
     @property
     def findings(self) -> list[Finding]:
@@ -79,7 +85,8 @@ class Judged:
     @property
     def observed(self) -> int:
         """How many requirements of the vendor's pages this target let us observe."""
-        return sum(r.verdict in (Verdict.PASS, Verdict.WARN, Verdict.FAIL) for r in self._counted)
+        seen = (Verdict.PASS, Verdict.WARN, Verdict.FAIL, Verdict.XFAIL)
+        return sum(r.verdict in seen for r in self._counted)
 
     @property
     def passed(self) -> int:
@@ -91,7 +98,7 @@ class Judged:
         codes: list[ExitCode] = []
         if self.stopped is not None:
             codes.append(self.stopped)
-        if self.count(Verdict.FAIL):
+        if self.count(Verdict.FAIL) or any(e.verdict in (Verdict.XPASS, Verdict.FAIL) for e in self.entries):
             codes.append(ExitCode.CONTRACT_FAILURES)
         if self.count(Verdict.ERROR):
             codes.append(ExitCode.UNREACHABLE)
@@ -112,15 +119,17 @@ def judge(ledger: Ledger, contract: Contract, cases: Iterable[Case], *, strict: 
     acts = ledger.acts()
     results = tuple(_judge_case(case, record, acts, contract, strict) for case in cases)
     stopped = ledger.fact("stopped")
+    acted = [exchange for exchange in record.exchanges if not is_probe(exchange)]
     return Judged(
         vendor=contract.vendor,
         party=ledger.fact("party") or "V",
         strict=strict,
         cases=results,
         requirements=_by_requirement(contract, results),
-        requests=len(record.exchanges),
-        accepted=sum(_accepted_items(exchange) for exchange in record.exchanges),
-        parts=sum(exchange.request.parts for exchange in record.exchanges if _accepted_items(exchange)),
+        requests=len(acted),
+        accepted=sum(_accepted_items(exchange) for exchange in acted),
+        parts=sum(exchange.request.parts for exchange in acted if _accepted_items(exchange)),
+        fuzzed=len(record.exchanges) - len(acted),
         stopped=None if stopped is None else ExitCode(stopped["code"]),
         stop_reason="" if stopped is None else stopped["reason"],
     )
@@ -202,6 +211,7 @@ def _finding(case: Case, word: Breach, contract: Contract, strict: bool) -> Find
         exchange=exchange.id if exchange else None,
         arrival=arrival.id if arrival else None,
         step=exchange.request.step if exchange else None,
+        status=exchange.status if exchange else None,
     )
 
 
@@ -249,8 +259,9 @@ def _accepted_items(exchange: Exchange) -> int:
     for path in (("responses",), ("data", "ids")):
         items = exchange.at(*path)
         if is_array(items):
-            return sum(1 for index in range(len(items)) if exchange.at(*path, index, "code") not in _REFUSED)
+            return sum(not _refused(exchange.at(*path, index, "code")) for index in range(len(items)))
     return 1
 
 
-_REFUSED: Final = frozenset(range(400, 600))
+def _refused(code: object) -> bool:
+    return type(code) is int and 400 <= code < 600

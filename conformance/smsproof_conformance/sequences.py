@@ -7,8 +7,9 @@ Only IntelePeer has state that can be read back: Messangi's pages name no call t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 from urllib.parse import quote
 
 from hypothesis import strategies as st
@@ -16,21 +17,33 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from smsproof_conformance import strategies
 from smsproof_conformance.exchange import encode
-from smsproof_conformance.grounding import WEBHOOK
+from smsproof_conformance.grounding import WEBHOOK, own_numbers
 from smsproof_conformance.probe import Mode, Probe
 from smsproof_conformance.target import Numbers
 
+_NUMBERS: Final = 3  # of the account that a sequence begins with; more give no new states, only more requests
+
 
 class Sequence(Protocol):
-    """What carries the steps of one sequence, in order."""
+    """What carries the steps of one sequence, in order.
+
+    number    of the sequence in the run: its URLs hold it, so that what an earlier sequence left behind shows.
+    """
+
+    number: int
 
     def step(self, probe: Probe) -> None: ...
+
+
+def renumbered(body: bytes | None, number: int) -> bytes | None:
+    """A step's body with the URLs of another sequence: a replay must set something new."""
+    return None if body is None else re.sub(rb"(?<=/inbound/)[0-9]+(?=/)", str(number).encode(), body)
 
 
 def machine(numbers: Numbers, begin: Callable[[], Sequence]) -> type[RuleBasedStateMachine]:
     """The state machine for an account that owns `numbers`.
 
-    begin    called at the start of each sequence.
+    begin    called at the start of each sequence, which first gives each number a webhook: the same account for all.
     """
 
     class WebhooksOfAnAccount(RuleBasedStateMachine):
@@ -38,11 +51,13 @@ def machine(numbers: Numbers, begin: Callable[[], Sequence]) -> type[RuleBasedSt
             super().__init__()
             self.sequence = begin()
             self._set = 0
+            for number in own_numbers(numbers)["endpoint"][:_NUMBERS]:
+                self.set_webhook([number])
 
         @rule(endpoints=st.lists(strategies.endpoints(numbers), min_size=1, max_size=3, unique=True))
         def set_webhook(self, endpoints: list[str]) -> None:
             self._set += 1
-            settings = {"endpoints": endpoints, "webhook": f"{WEBHOOK}/sequence/{self._set}"}
+            settings = {"endpoints": endpoints, "webhook": f"{WEBHOOK}/{self.sequence.number}/{self._set}"}
             self._step("setWebhook", f"set {len(endpoints)}", settings)
 
         @rule(broken=strategies.broken_settings(numbers))

@@ -10,7 +10,7 @@ import typer
 from smsproof_conformance import settings
 from smsproof_conformance.case import cases
 from smsproof_conformance.charge import Budget
-from smsproof_conformance.cli.conclusion import Reports, ShowData, conclude, wanted_reports
+from smsproof_conformance.cli.conclusion import Baseline, Reports, ShowData, conclude, wanted_baseline, wanted_reports
 from smsproof_conformance.cli.door import UsageError, door
 from smsproof_conformance.cli.dry_run import print_rehearsal
 from smsproof_conformance.effort import MAX_EXAMPLES, TIME_LIMIT_SECONDS, Effort, fuzz_phase
@@ -50,10 +50,12 @@ def run(
     dry_run: DryRun = False,
     report: Reports = None,
     show_data: ShowData = False,
+    baseline: Baseline = None,
 ) -> None:
     """Run the conformance suite against a target."""
     with door():
         reports = wanted_reports(report, show_data)
+        expected = wanted_baseline(baseline)
         chosen = settings.pick(settings.read(config), target)
         contract = contracts.load(chosen.vendor)
         selected = select(cases(chosen.vendor), case or [])
@@ -68,7 +70,7 @@ def run(
             act = Run(chosen, secrets, contract, ledger, Budget(budget), tell, interruption)
             effort = Effort(seed, max_examples, time_limit) if fuzz and not case else None
             act.start(selected, seed=seed, then=fuzz_phase(selected, effort))
-        conclude(console(), ledger, contract, selected, reports, strict=strict, show_data=show_data)
+        conclude(console(), ledger, contract, selected, reports, strict=strict, show_data=show_data, baseline=expected)
 
 
 def require_permission(target: Target, live: bool, budget: int | None) -> None:

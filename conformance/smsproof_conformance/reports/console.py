@@ -24,6 +24,13 @@ _STYLES = {
     Verdict.SKIP: "dim",
     Verdict.INDETERMINATE: "magenta",
     Verdict.ERROR: "red",
+    Verdict.XFAIL: "cyan",
+    Verdict.XPASS: "bold red",
+}
+
+_STALE = {
+    Verdict.XPASS: "the baseline expects this finding, and it is gone: take the entry out",
+    Verdict.FAIL: "the baseline accepted this finding until a date that is over: take the entry out, or renew its date",
 }
 
 
@@ -39,6 +46,10 @@ def print_run(console: Console, material: Material) -> None:
         console.print(Text(f"SKIP  {count} case{'s' if count > 1 else ''}: {shown(reason)}", "dim"))
     for finding in material.findings:
         _print_finding(console, finding, material)
+    for result in judged.entries:
+        if result.verdict in _STALE:
+            line = Text(f"{result.verdict}  ", _STYLES[result.verdict]).append(shown(result.entry.pattern), "bold")
+            console.print(line.append(f"  {_STALE[result.verdict]} ({shown(result.entry.reason)})", "default"))
     _print_numbers(console, material)
 
 
@@ -104,6 +115,8 @@ def _print_numbers(console: Console, material: Material) -> None:
         f"observed {judged.observed} of {judged.observable} requirements, {judged.passed} of them without a finding;"
         f" {judged.requests} requests, {judged.accepted} accepted messages, {judged.parts} parts at most"
     )
+    if judged.fuzzed:
+        console.print(f"{judged.fuzzed} more requests to fuzz")
     if judged.stop_reason:
         console.print(Text(shown(judged.stop_reason), "bold red"))
     for endpoint in material.unrestored:

@@ -164,7 +164,7 @@ def valid_accepted(record: Record) -> Judgement:
     "invalid-refused",
     observes=(
         "IP-SEND-02", "IP-SEND-03", "IP-SEND-04", "IP-SEND-05", "IP-SEND-06", "IP-SEND-07", "IP-SEND-11", "IP-HOOK-02",
-        "IP-SEND-21", "IP-HOOK-03", "IP-HOOK-10", "IP-HOOK-12", "IP-HOOKGET-09",
+        "IP-SEND-21", "IP-BULK-05", "IP-HOOK-03", "IP-HOOK-10", "IP-HOOK-12", "IP-HOOKGET-09",
     ),
     does="Looks at every request with data that a stated requirement forbids, alone or in a list.",
     expects="It is refused, in a list item by item, and not with a server error.",
@@ -274,8 +274,14 @@ def _list_words(
     responses = exchange.at("responses")
     if not is_array(responses) or len(responses) != len(items):
         return  # the cases of bulk send speak of that
+    codes = [_code(response, "code", "status") for response in responses]
+    claims = [expected.claim for _, expected in expectations]
+    if _perhaps_out_of_order(claims, codes):
+        if claim is Claim.REFUSE and Claim.OPEN not in claims:
+            yield breach("IP-BULK-05", exchange, expected="each response where its message stands", got=str(codes))
+        return
     for at, expected in expectations:
-        code = _code(responses[at], "code", "status")
+        code = codes[at]
         if expected.claim is not claim or code is None or code in BUSY:
             continue
         if claim is Claim.ACCEPT and not 200 <= code < 300:
@@ -286,6 +292,22 @@ def _list_words(
             )  # fmt: skip
         if claim is Claim.REFUSE and 200 <= code < 300:
             yield from (_not_refused(word, str(code)) for word in expected.breaches)
+
+
+def _perhaps_out_of_order(claims: list[Claim], codes: list[int | None]) -> bool:
+    """Whether as many were accepted and refused as may be, only not the right ones."""
+    became = [None if code is None else Claim.ACCEPT if code < 300 else Claim.REFUSE for code in codes]
+    misplaced = {
+        (claim, code)
+        for claim, code in zip(claims, became, strict=True)
+        if claim is not Claim.OPEN and claim is not code
+    }
+    fewest = claims.count(Claim.REFUSE)
+    return (
+        None not in became
+        and bool(misplaced)
+        and fewest <= became.count(Claim.REFUSE) <= fewest + claims.count(Claim.OPEN)
+    )
 
 
 def _not_refused(word: Breach, got: str) -> Breach:
