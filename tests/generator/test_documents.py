@@ -1,0 +1,207 @@
+"""Hostile and broken documents, and what is written to disk: nothing runs, nothing escapes, nothing is half done."""
+
+from __future__ import annotations
+
+import ast
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from smsproof_generator import document, reading
+from smsproof_generator.command import run
+from smsproof_generator.document import Document
+from smsproof_generator.packaging import foreign_tree
+from smsproof_generator.problem import OutputError, SpecError
+from smsproof_generator.writer import MANIFEST, drift, write
+
+MARKS = [
+    '"""\nimport os; os.system("x")\n"""',
+    "'; __import__('os').system('x') #",
+    "\\",
+    '\\"""',
+    "a\r\nimport os",
+    "{{ 7 * 7 }}{% for x in y %}",
+    "\u202e\u2066\u0000\x1b[31m\ud7ff",
+    "{0.__class__}",
+]
+
+
+def hostile(mark: str) -> dict[str, Any]:
+    """A document with a mark in every place that takes text."""
+    schema = {
+        "type": "object",
+        "title": mark,
+        "description": mark,
+        "required": ["a", mark],
+        "x-python-type": mark,
+        "x-python-import": mark,
+        "customTypePath": mark,
+        "properties": {
+            mark: {"type": "string", "description": mark, "default": mark, "pattern": mark, "example": mark},
+            "a": {"enum": [mark, "b"], "x-enum-varnames": [mark]},
+            "c": {"const": mark, "title": mark},
+        },
+    }
+    response = {"description": mark, "content": {"application/json": {"schema": schema, "example": mark}}}
+    operation = {
+        "operationId": mark,
+        "summary": mark,
+        "description": mark,
+        "tags": [mark],
+        "parameters": [{"name": mark, "in": "query", "description": mark, "schema": {"enum": [mark], "default": mark}}],
+        "requestBody": {"description": mark, "content": {"application/json": {"schema": schema}}},
+        "responses": {"200": response, "default": {"description": mark}},
+        "deprecated": True,
+    }
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": mark, "version": mark, "description": mark},
+        "servers": [{"url": "https://a.example", "description": mark}, {"url": mark}],
+        "paths": {"/a": {"post": operation}},
+        "components": {
+            "schemas": {mark: schema},
+            "securitySchemes": {mark: {"type": "apiKey", "in": "query", "name": mark, "description": mark}},
+        },
+    }
+
+
+@pytest.mark.parametrize("mark", MARKS)
+def test_text_of_a_document_stays_text(mark: str) -> None:
+    tree = foreign_tree(reading.read(Document(hostile(mark), "hostile"), module="hostile"), "hostile")
+    for path, text in tree.items():
+        if not path.endswith(".py") or "/_" in path.replace("/__init__", ""):
+            continue
+        assert text.isascii(), path
+        assert all(c.isprintable() or c == "\n" for c in text), path
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.Import):
+                raise AssertionError(f"{path}: {ast.unparse(node)}")
+            if isinstance(node, ast.ImportFrom):
+                known = ("__future__", "typing", "pydantic", "collections.abc", "importlib", "datetime", "decimal")
+                assert node.level or node.module in known or str(node.module).startswith("hostile."), path
+            if isinstance(node, ast.Call):
+                assert "system" not in ast.unparse(node.func), path
+                assert not ast.unparse(node.func).startswith("__import__"), path
+
+
+@pytest.mark.parametrize(
+    "ref",
+    [
+        "file:///etc/hostname",
+        "http://127.0.0.1:9/x.json",
+        "//host/x.json",
+        "../secret.json",
+        "/etc/hostname",
+        "link.json",
+    ],
+)
+def test_references_that_lead_out_are_refused(tmp_path: Path, ref: str) -> None:
+    (tmp_path / "secret.json").write_text('{"type":"object"}')
+    inner = tmp_path / "spec"
+    inner.mkdir()
+    (inner / "link.json").symlink_to(tmp_path / "secret.json")
+    schema = {"openapi": "3.1.0", "info": {}, "paths": {}, "components": {"schemas": {"A": {"$ref": ref}}}}
+    (inner / "openapi.json").write_text(json.dumps(schema))
+    with pytest.raises(SpecError, match="ref to another place"):
+        reading.read(document.load(inner / "openapi.json"), module="x")
+
+
+def test_an_alias_bomb_is_refused() -> None:
+    lines = ["openapi: 3.1.0", "a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
+    with pytest.raises(SpecError, match="values"):
+        document.parse("\n".join(lines).encode(), "bomb.yaml")
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"[]", b"{", b"\xff", b"swagger: '2.0'", b"openapi: 4.0.0", b"a: 1\na: 2", b"!!python/x y"]
+)
+def test_what_is_no_document_is_refused_with_a_hint(data: bytes) -> None:
+    with pytest.raises(SpecError) as caught:
+        document.parse(data, "odd.yaml")
+    assert all(problem.hint for problem in caught.value.problems)
+
+
+def broken() -> dict[str, Any]:
+    responses = {"200": {"description": "", "content": {"application/json": {"schema": {"$ref": "#/nowhere"}}}}}
+    good = {"operationId": "good", "responses": {"204": {"description": ""}}}
+    paths = {
+        "/a": {"get": {"operationId": "bad", "responses": responses}, "put": good},
+        "/b": {"get": {"responses": responses}},
+    }
+    return {"openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": paths}
+
+
+def test_all_problems_are_named_and_nothing_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spec, out = tmp_path / "spec.json", tmp_path / "out"
+    spec.write_text(json.dumps(broken()))
+    assert run(["--spec", str(spec), "--package", "p", "--out", str(out)]) == 2
+    shown = capsys.readouterr().err
+    assert "spec.json#/paths/~1a/get/responses/200" in shown
+    assert "spec.json#/paths/~1b/get/responses/200" in shown
+    assert not out.exists()
+
+
+def test_what_cannot_be_served_is_left_out_where_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spec, out = tmp_path / "spec.json", tmp_path / "out"
+    spec.write_text(json.dumps(broken()))
+    assert run(["--spec", str(spec), "--package", "p", "--out", str(out), "--partial"]) == 0
+    assert "def good(" in (out / "p" / "client.py").read_text()
+    assert "def bad(" not in (out / "p" / "client.py").read_text()
+    assert "left out: spec.json#/paths/~1a/get" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["../x", "a-b", "class", "", "é", "a.b", "pydantic", "con"])
+def test_a_package_name_that_python_or_a_system_minds_is_refused(tmp_path: Path, name: str) -> None:
+    spec = tmp_path / "spec.json"
+    spec.write_text(json.dumps(broken()))
+    assert run(["--spec", str(spec), "--package", name, "--out", str(tmp_path / "out"), "--partial"]) == 2
+
+
+# Writing
+
+
+def test_a_tree_is_written_once_and_its_drift_is_named(tmp_path: Path) -> None:
+    assert write(tmp_path, {"a/b.py": "1", "c.py": "2"}) == ["a/b.py", "c.py", MANIFEST]
+    assert write(tmp_path, {"a/b.py": "1", "c.py": "2"}) == []
+    (tmp_path / "c.py").write_text("3")
+    (tmp_path / "a/b.py").unlink()
+    assert drift(tmp_path, {"a/b.py": "1", "c.py": "2"}) == ["differs: c.py", "missing: a/b.py"]
+
+
+def test_only_what_was_written_before_is_removed(tmp_path: Path) -> None:
+    write(tmp_path, {"a/old.py": "1", "b.py": "2"})
+    (tmp_path / "mine.txt").write_text("mine")
+    write(tmp_path, {"b.py": "2"})
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["b.py", "mine.txt", MANIFEST]
+
+
+def test_a_folder_of_somebody_else_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(OutputError, match="not empty"):
+        write(tmp_path, {"a.py": "1"})
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+@pytest.mark.parametrize("path", ["../a", "/a", "a/../../b", "C:\\x", "a\\b", ""])
+def test_no_path_leads_out_of_the_folder(tmp_path: Path, path: str) -> None:
+    with pytest.raises(OutputError):
+        write(tmp_path / "out", {path: "x"})
+
+
+def test_nothing_is_written_through_a_link(tmp_path: Path) -> None:
+    write(tmp_path / "out", {"a/b.py": "1"})
+    (tmp_path / "out" / "a" / "b.py").unlink()
+    (tmp_path / "out" / "a" / "b.py").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(OutputError, match="link"):
+        write(tmp_path / "out", {"a/b.py": "2"})
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_the_same_document_gives_the_same_bytes() -> None:
+    def once() -> dict[str, str]:
+        return foreign_tree(reading.read(Document(broken(), "b"), module="p", partial=True), "p")
+
+    assert once() == once()
