@@ -13,7 +13,7 @@ from typing import Any, Final, cast
 
 from smsproof_conformance.exchange import MISSING, Arrival, Exchange, strings
 from smsproof_conformance.finding import Breach, Judgement, Unknown, breach
-from smsproof_conformance.record import Record, Seen
+from smsproof_conformance.record import Record
 
 Say = Callable[..., Breach]
 """`breach`, or `oddity` where the decisions let a reading warn at most."""
@@ -138,10 +138,3 @@ def speaks_of(arrival: Arrival, id_: str) -> bool:
     """Whether a callback is about a message: its id stands under `id`, or anywhere; the page names no key (S2:146)."""
     named = arrival.get("id")
     return named == id_ if isinstance(named, str) else id_ in set(strings(arrival.value))
-
-
-def sent_by_id(seen: Seen) -> Mapping[str, dict[str, Any]] | None:
-    """What an emulator's outbox holds, by the messages' ids; None where the target has none."""
-    if seen.notes.get("outbox") is None:
-        return None
-    return {entry["id"]: entry for entry in seen.outbox if isinstance(entry.get("id"), str)}

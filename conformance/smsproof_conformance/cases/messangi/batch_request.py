@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from smsproof_conformance.actor import Actor
 from smsproof_conformance.case import Section
-from smsproof_conformance.cases.messangi.answers import Outcome, outcome, refuses, same_number, shown, takes
+from smsproof_conformance.cases.messangi import outbox
+from smsproof_conformance.cases.messangi.answers import Outcome, outcome, refuses, shown, takes, with_ids
 from smsproof_conformance.cases.messangi.messages import SENDING, batch, destination, with_values
 from smsproof_conformance.cases.messangi.send_request import all_options
 from smsproof_conformance.finding import Judgement, breach, oddity
@@ -154,6 +155,7 @@ async def values_filled_in(do: Actor) -> None:
     for template in TEMPLATES:
         to = with_values(*((destination(do.target, place), values) for place, values in enumerate(template.values)))
         await do.call(template.step, "sendBatch", batch(do, to, text=do.unique(template.text)))
+    await do.settle()
     await do.read_outbox()
 
 
@@ -166,20 +168,16 @@ def _(seen: Seen) -> Judgement:
             continue
         request: dict[str, Any] = exchange.request.json
         tag = request["text"].removeprefix(template.text)
-        for place, right in enumerate(template.shown):
-            to = request["to"][place]["to"]
-            got = [
-                text
-                for entry in seen.outbox
-                if same_number(entry.get("to"), to) and (text := str(entry.get("text", ""))).endswith(tag)
-            ]
-            if right + tag not in got:
+        mine = {one.id for one in with_ids(exchange)}
+        for recipient, right in zip(request["to"], template.shown, strict=True):
+            got = outbox.texts_for(seen, mine, recipient["to"], tag)
+            if not got:
+                yield from outbox.absent(template.requirement, exchange, seen, f"the handset shows {right + tag!r}")
+            elif right + tag not in got:
                 # 20.5 may be written 20.50: how a number looks in the text is only an example (AMB-MS-16).
                 say = oddity if any(_values(text) == _values(right + tag) for text in got) else breach
-                shown_texts = ", ".join(map(repr, got)) or "nothing"
-                yield say(
-                    template.requirement, exchange, expected=f"the handset shows {right + tag!r}", got=shown_texts
-                )
+                expected = f"the handset shows {right + tag!r}"
+                yield say(template.requirement, exchange, expected=expected, got=", ".join(map(repr, got)))
 
 
 _NUMBER: Final = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?)")

@@ -8,6 +8,7 @@ from typing import Any, Final, cast
 
 from smsproof_conformance.actor import Actor
 from smsproof_conformance.case import Section
+from smsproof_conformance.cases.messangi import outbox
 from smsproof_conformance.cases.messangi.answers import (
     Outcome,
     entries,
@@ -15,9 +16,9 @@ from smsproof_conformance.cases.messangi.answers import (
     outcome,
     refuses,
     same_number,
-    sent_by_id,
     shown,
     takes,
+    with_ids,
 )
 from smsproof_conformance.cases.messangi.echo import (
     enveloped,
@@ -107,7 +108,7 @@ def no_single_keys(record: Record) -> Judgement:
 
 @section.standing(
     "every-recipient-once",
-    observes=("MS-BRESP-04", "MS-BRESP-06", "MS-BRESP-07", "MS-BRESP-08", "MS-HOUSE-21"),
+    observes=("MS-BRESP-04", "MS-BRESP-06", "MS-BRESP-07", "MS-BRESP-08", "MS-HOUSE-21", "MS-HOUSE-22"),
     does="Compares ids and invalidNumber of every batch that was taken with the recipients of its request.",
     expects="Each recipient stands in exactly one of the two lists, as often as it was asked for, in the order of the request.",
 )
@@ -163,9 +164,8 @@ def _partition(exchange: Exchange, asked: Sequence[str]) -> Judgement:
                 pointer="/data/ids",
             )
     for address in _unasked(exchange, asked):
-        yield breach(
-            "MS-BRESP-07", exchange, expected="a destination of the request", got=address, pointer="/data/invalidNumber"
-        )
+        where = "/data/invalidNumber"
+        yield breach("MS-HOUSE-22", exchange, expected="a destination as it was sent", got=address, pointer=where)
     known = [address for address in asked if address in counted]
     if counted == Counter(known) and given != known:
         yield oddity(
@@ -336,7 +336,8 @@ def _(seen: Seen) -> Judgement:
     exchange = seen["send"]
     yield from refuses("MS-BRESP-07", exchange, "a batch of badly formatted numbers")
     asked = _requested(exchange)
-    if exchange.answer and exchange.answer.succeeded and len(set(_invalid(exchange, asked))) < 2:
+    silent = outcome(exchange) is Outcome.IN_ERROR and not _listed(exchange)  # a refusal as a whole (AMB-MS-40)
+    if exchange.answer and exchange.answer.succeeded and not silent and len(set(_invalid(exchange, asked))) < 2:
         yield breach(
             "MS-BRESP-07",
             exchange,
@@ -354,10 +355,11 @@ def _(seen: Seen) -> Judgement:
     expects="Each id leads to the text and number of its recipient; nothing went to the badly formatted one.",
 )
 async def delivered_as_answered(do: Actor) -> None:
-    to = with_values(
-        (destination(do.target, 0), ["one"]), (letters(do.target), ["nobody"]), (destination(do.target, 1), ["two"])
-    )
+    one, two = destination(do.target, 0), destination(do.target, 1)
+    to = with_values((one, ["one"]), (letters(do.target), ["nobody"]), (two, ["two"]))
+    await do.read_outbox("outbox before")
     await do.call("send", "sendBatch", batch(do, to, text=do.unique("for {0}")))
+    await do.settle()
     await do.read_outbox()
 
 
@@ -366,27 +368,17 @@ def _(seen: Seen) -> Judgement:
     exchange = seen["send"]
     if outcome(exchange) is not Outcome.TAKEN:
         return
-    outbox = sent_by_id(seen) or {}
-    for entry in entries(exchange):
-        sent = outbox.get(str(entry.get("id")))
-        if sent is None:
-            yield breach(
-                "MS-BRESP-04",
-                exchange,
-                expected="the id of a message in the outbox",
-                got=entry.get("id"),
-                pointer="/data/ids",
-            )
-        elif not same_number(sent.get("to"), entry.get("mobile")):
-            yield breach(
-                "MS-BRESP-06",
-                exchange,
-                expected="the message went to its number",
-                got=sent.get("to"),
-                pointer="/data/ids",
-            )
-    tag = exchange.request.json["text"].removeprefix("for {0}")
-    if any(entry.get("text") == f"for nobody{tag}" for entry in seen.outbox):
-        yield breach(
-            "MS-BRESP-07", exchange, expected="nothing goes to a badly formatted number", got="a message in the outbox"
-        )
+    new = outbox.gained(seen)
+    by_id = {entry.get("id"): entry for entry in new}
+    for one in with_ids(exchange):
+        sent = by_id.get(one.id)
+        if sent is not None and not same_number(sent.get("to"), one.to):
+            got = sent.get("to")
+            yield breach("MS-BRESP-06", exchange, expected=f"{one.id} went to its number", got=got, pointer="/data/ids")
+    tag = str(fields(exchange)["text"]).removeprefix("for {0}")
+    texts = [entry.get("text") for entry in new]
+    for value in ("one", "two"):
+        if f"for {value}{tag}" not in texts:
+            yield from outbox.absent("MS-BRESP-04", exchange, seen, f"the message with the value {value!r} is sent")
+    if f"for nobody{tag}" in texts:
+        yield breach("MS-BRESP-07", exchange, expected="nothing goes to a badly formatted number", got="it was sent")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
 from smsproof_conformance.actor import Actor
 from smsproof_conformance.case import Section
+from smsproof_conformance.cases.messangi import outbox
 from smsproof_conformance.cases.messangi.answers import (
     Outcome,
     asked_for,
@@ -23,6 +24,7 @@ from smsproof_conformance.cases.messangi.answers import (
 )
 from smsproof_conformance.cases.messangi.echo import schemas
 from smsproof_conformance.cases.messangi.messages import SENDING, batch, destination, message, with_values
+from smsproof_conformance.cases.messangi.outbox import absent
 from smsproof_conformance.exchange import Arrival, Exchange, strings
 from smsproof_conformance.finding import Judgement, Severity, Unknown, breach, oddity
 from smsproof_conformance.record import NotObserved, Record, Seen
@@ -62,14 +64,6 @@ def _readable(record: Record) -> list[tuple[Arrival, Exchange]]:
     return [(arrival, exchange) for arrival, exchange in _told(record) if isinstance(arrival.value, dict)]
 
 
-def _silence(requirement: str, exchange: Exchange, seen: Seen, expected: str) -> Iterator[Unknown] | Judgement:
-    """Nothing came: wrong where the target says that nothing is left to come, unknown elsewhere."""
-    if seen.settled:
-        yield breach(requirement, exchange, expected=expected, got="nothing arrived")
-    else:
-        yield Unknown(requirement, "nothing arrived in the time to wait")
-
-
 @section.scenario(
     "each-url",
     observes=("MS-CALLBACK-01", "MS-CALLBACK-04", "MS-SEND-10"),
@@ -92,10 +86,10 @@ def _(seen: Seen) -> Judgement:
         return
     told = {hook: bool(seen.arrivals(hook)) for hook in ("one", "two")}
     if not any(told.values()):
-        yield from _silence("MS-CALLBACK-04", exchange, seen, "requestDR true: the callbacks are told the status")
+        yield from absent("MS-CALLBACK-04", exchange, seen, "requestDR true: the callbacks are told the status")
     elif not all(told.values()):
         missing = "second" if told["one"] else "first"
-        yield from _silence("MS-CALLBACK-01", exchange, seen, f"the {missing} of two URLs is told the status as well")
+        yield from absent("MS-CALLBACK-01", exchange, seen, f"the {missing} of two URLs is told the status as well")
 
 
 _UNASKED: Final[tuple[tuple[str, Callable[..., dict[str, Any]], str, dict[str, Any]], ...]] = (
@@ -161,7 +155,7 @@ def _(seen: Seen) -> Judgement:
     arrivals = seen.arrivals("statuses")
     for place, one in enumerate(with_ids(exchange)):
         if not any(speaks_of(arrival, one.id) for arrival in arrivals):
-            yield from _silence("MS-CALLBACK-09", exchange, seen, f"a status of message {place + 1} of the batch")
+            yield from absent("MS-CALLBACK-09", exchange, seen, f"a status of message {place + 1} of the batch")
 
 
 @section.standing(
@@ -254,7 +248,7 @@ def _(seen: Seen) -> Judgement:
         exchange = seen[label]
         yield from takes("MS-SEND-13", exchange, "a message with externalId and clientId")
         if outcome(exchange) is Outcome.TAKEN and not seen.arrivals(label):
-            yield from _silence("MS-CALLBACK-04", exchange, seen, "requestDR true: the callback is told the status")
+            yield from absent("MS-CALLBACK-04", exchange, seen, "requestDR true: the callback is told the status")
 
 
 @section.standing(
@@ -390,8 +384,11 @@ async def delivered_was_sent(do: Actor) -> None:
 def _(seen: Seen) -> Judgement:
     exchange = seen["send"]
     yield from takes("MS-STATUS-13", exchange, "a message")
-    text = fields(exchange).get("text")
-    if any(entry.get("text") == text for entry in seen.outbox):
+    if not outbox.is_open(seen):
+        raise NotObserved("the target's control API has no outbox")
+    if outcome(exchange) is not Outcome.TAKEN:
+        return
+    if outbox.entry_of(seen, exchange.at("data", "id"), fields(exchange)["text"]) is not None:
         return
     for arrival in seen.arrivals("statuses"):
         requirement = {"SENT": "MS-STATUS-13", "DELIVRD": "MS-STATUS-01"}.get(str(status_of(arrival)))

@@ -8,10 +8,12 @@ from urllib.parse import urlencode
 
 from smsproof_conformance.actor import Actor
 from smsproof_conformance.case import Section
+from smsproof_conformance.cases.messangi import outbox
 from smsproof_conformance.cases.messangi.answers import (
     SENDS,
     Outcome,
     Taken,
+    fields,
     outcome,
     refuses,
     shown,
@@ -19,7 +21,7 @@ from smsproof_conformance.cases.messangi.answers import (
     taken,
     takes,
 )
-from smsproof_conformance.cases.messangi.messages import SENDING, batch, message
+from smsproof_conformance.cases.messangi.messages import SENDING, batch, letters, message
 from smsproof_conformance.exchange import Exchange, Headers, encode
 from smsproof_conformance.finding import Judgement, Unknown, breach, oddity
 from smsproof_conformance.record import NotObserved, Record, Seen
@@ -175,6 +177,51 @@ def ids_unique(record: Record) -> Judgement:
             yield breach(
                 requirement, again.exchange, expected="an id that no other message has", got=id_, pointer=pointer
             )
+
+
+_REFUSED: Final = {
+    "no key": "MS-GEN-02",
+    "no from": "MS-SEND-02",
+    "a destination with letters": "MS-ADDR-01",
+    "a text over the limit": "MS-TEXT-06",
+}
+
+
+@section.scenario(
+    "only-taken-is-sent",
+    observes=("MS-GEN-02", "MS-GEN-07", "MS-SEND-02", "MS-ADDR-01", "MS-TEXT-06"),
+    needs=(*SENDING, Fact.CONTROL),
+    does="Reads the outbox before and after a right message and four that are refused in different ways.",
+    expects="The right one is new in the outbox, once; none of the others is in it.",
+)
+async def only_taken_is_sent(do: Actor) -> None:
+    await do.read_outbox("outbox before")
+    await do.call("right", "sendMessage", message(do, text=do.unique("right")))
+    for step in _REFUSED:
+        text = do.unique("m" * 1601 if step == "a text over the limit" else step)
+        body = message(do, text=text)
+        if step == "no from":
+            del body["from"]
+        elif step == "a destination with letters":
+            body["to"] = letters(do.target)
+        await do.call(step, "sendMessage", body, token="missing" if step == "no key" else "good")
+    await do.settle()
+    await do.read_outbox()
+
+
+@only_taken_is_sent.judge
+def _(seen: Seen) -> Judgement:
+    new = [entry.get("text") for entry in outbox.gained(seen)]
+    right = seen["right"]
+    copies = new.count(fields(right)["text"])
+    if outcome(right) is Outcome.TAKEN and copies == 0:
+        yield from outbox.absent("MS-GEN-07", right, seen, "the message is in the outbox")
+    elif copies > 1:
+        yield breach("MS-GEN-07", right, expected="one message in the outbox", got=f"{copies} of it")
+    for step, requirement in _REFUSED.items():
+        exchange = seen[step]
+        if outcome(exchange) in (Outcome.REFUSED, Outcome.IN_ERROR) and fields(exchange)["text"] in new:
+            yield breach(requirement, exchange, expected="what is refused is not sent", got="it is in the outbox")
 
 
 @section.scenario(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from smsproof_conformance.actor import Actor
 from smsproof_conformance.case import Section
-from smsproof_conformance.cases.messangi.answers import Outcome, fields, outcome, same_number, sent_by_id, takes
+from smsproof_conformance.cases.messangi import outbox
+from smsproof_conformance.cases.messangi.answers import Outcome, fields, outcome, same_number, takes
 from smsproof_conformance.cases.messangi.echo import (
     enveloped,
     option_breaches,
@@ -114,24 +114,24 @@ _TEXTS: Final = (
 async def text_intact(do: Actor) -> None:
     for place, (step, text) in enumerate(_TEXTS):
         await do.call(step, "sendMessage", message(do, to=destination(do.target, place), text=do.unique(text)))
+    await do.settle()
     await do.read_outbox()
 
 
 @text_intact.judge
 def _(seen: Seen) -> Judgement:
-    outbox = sent_by_id(seen)
     for step, _ in _TEXTS:
         exchange = seen[step]
         yield from takes("MS-RESP-06", exchange, "a text of any characters")
-        if outbox is not None and outcome(exchange) is Outcome.TAKEN:
-            yield from _sent_as_asked(exchange, outbox.get(str(exchange.at("data", "id"))))
+        if outbox.is_open(seen) and outcome(exchange) is Outcome.TAKEN:
+            yield from _sent_as_asked(seen, exchange)
 
 
-def _sent_as_asked(exchange: Exchange, sent: Mapping[str, Any] | None) -> Judgement:
+def _sent_as_asked(seen: Seen, exchange: Exchange) -> Judgement:
     asked = fields(exchange)
+    sent = outbox.entry_of(seen, exchange.at("data", "id"), asked["text"])
     if sent is None:
-        id_ = exchange.at("data", "id")
-        yield breach("MS-RESP-04", exchange, expected="the id of a message in the outbox", got=id_, pointer="/data/id")
+        yield from outbox.absent("MS-RESP-04", exchange, seen, "the message is in the outbox, by its id or text")
         return
     if sent.get("text") != asked["text"]:
         yield breach("MS-RESP-06", exchange, expected="the handset gets the text", got=sent.get("text"))

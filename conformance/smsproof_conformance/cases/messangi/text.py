@@ -11,7 +11,7 @@ from typing import Final
 
 from smsproof_conformance.actor import Actor
 from smsproof_conformance.case import Section
-from smsproof_conformance.cases.messangi.answers import Outcome, outcome, same_number, shown, status_of, takes
+from smsproof_conformance.cases.messangi.answers import Outcome, outcome, shown, status_of, takes, with_ids
 from smsproof_conformance.cases.messangi.callbacks import LISTED
 from smsproof_conformance.cases.messangi.messages import SENDING, batch, destination, message, with_values
 from smsproof_conformance.exchange import Exchange, strings
@@ -57,6 +57,7 @@ LENGTHS: Final = (
 async def lengths(do: Actor) -> None:
     for length in LENGTHS:
         await do.call(length.step, "sendMessage", message(do, text=length.text))
+    await do.settle()
     await do.read_outbox()
 
 
@@ -184,6 +185,7 @@ def _cannot_be_sent(seen: Seen, step: str, requirement: str) -> Judgement:
 async def substituted_text_counts(do: Actor) -> None:
     to = with_values((destination(do.target), ["k" * 801]))
     await do.call("send", "sendBatch", batch(do, to, text="j" * 800 + "{0}"))
+    await do.settle()
     await do.read_outbox()
 
 
@@ -192,9 +194,8 @@ def _(seen: Seen) -> Judgement:
     exchange = seen["send"]
     if outcome(exchange) is Outcome.TAKEN:
         # That the filled-in text counts is our reading (AMB-MS-26), and SEGMENTS_EXCEEDED may come later; what was sent speaks.
-        whole = "j" * 800 + "k" * 801
-        to = exchange.request.json["to"][0]["to"]
-        if any(entry.get("text") == whole and same_number(entry.get("to"), to) for entry in seen.outbox):
+        mine = {one.id for one in with_ids(exchange)}
+        if any(entry.get("id") in mine and entry.get("text") == "j" * 800 + "k" * 801 for entry in seen.outbox):
             yield oddity(
                 "MS-TEXT-09", exchange, expected="a text of 1601 characters is not sent", got="it is in the outbox"
             )
