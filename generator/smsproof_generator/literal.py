@@ -42,6 +42,12 @@ def prose(text: str) -> str:
     return printable(" ".join(text.split()))
 
 
+def markdown(text: str) -> str:
+    """Text for people in a Markdown page: nothing in it is markup, and nothing is outside ASCII."""
+    shown = "".join(f"\\{c}" if c in "\\`*_{}[]<>#|!" else c for c in prose(text))
+    return shown.encode("ascii", "xmlcharrefreplace").decode("ascii")
+
+
 def source_form(text: str) -> str:
     """Text as it stands between the quotes of an ordinary string literal, in ASCII; quotes are left alone."""
     return text.replace("\\", "\\\\").encode("ascii", "backslashreplace").decode("ascii")

@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from . import models
 from .intermediate import Checks, Operation, Parameter, Scalar, Sdk, Type, annotation, one_of
-from .literal import columns, docstring, literal
+from .literal import columns, docstring, literal, markdown
 from .names import constant, pascal
 
 _KNOWN_VENDORS = ("intelepeer", "messangi")
@@ -114,6 +114,7 @@ class _Renderer:
         if self.checked:
             found["checks.py"] = self._checks()
         found["__init__.py"] = self._init()
+        found["REFERENCE.md"] = self._render("reference.md.jinja", md=markdown, annotation=annotation)
         return dict(sorted(found.items()))
 
     def _render(self, template: str, **values: object) -> str:
