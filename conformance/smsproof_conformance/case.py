@@ -14,10 +14,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from smsproof_spec.contract import Party
-
 from smsproof_conformance.finding import Judgement
 from smsproof_conformance.target import Fact
+from smsproof_spec.contract import Party
 
 if TYPE_CHECKING:
     from smsproof_conformance.record import Record, Seen
@@ -145,3 +144,12 @@ def cases(vendor: str, party: Party = "V") -> Mapping[str, Case]:
         modules.append(importlib.import_module(f"{name}.{module.name}"))
     sections = [section for module in modules if isinstance(section := getattr(module, "section", None), Section)]
     return {id_: case for section in sections for id_, case in section.cases.items()}
+
+
+def observers(vendor: str, party: Party) -> Mapping[str, tuple[str, ...]]:
+    """Which cases observe a requirement: ids of cases by id of requirement."""
+    found: dict[str, tuple[str, ...]] = {}
+    for case in cases(vendor, party).values():
+        for requirement in case.observes:
+            found[requirement] = (*found.get(requirement, ()), case.id)
+    return found

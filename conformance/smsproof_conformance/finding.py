@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from smsproof_spec.contract import Requirement
-
 from smsproof_conformance.exchange import Arrival, Exchange
+from smsproof_spec.contract import Requirement
+from smsproof_spec.rules import printable
 
 
 class Verdict(StrEnum):
@@ -20,13 +21,16 @@ class Verdict(StrEnum):
     SKIP = "SKIP"
     INDETERMINATE = "INDETERMINATE"
     ERROR = "ERROR"
+    XFAIL = "XFAIL"
+    XPASS = "XPASS"
 
 
 class Severity(StrEnum):
-    """FAIL where the vendor's page says it (or an agreed example shows it), WARN otherwise."""
+    """FAIL where the vendor's page says it (or an agreed example shows it), WARN otherwise, XFAIL if a baseline has it."""
 
     FAIL = "FAIL"
     WARN = "WARN"
+    XFAIL = "XFAIL"
 
 
 def severity(requirement: Requirement) -> Severity:
@@ -79,7 +83,11 @@ def oddity(
 
 @dataclass(frozen=True)
 class Finding:
-    """A breach as reports show it: with its case, its requirement's severity and the exchange's number in the ledger."""
+    """A breach as reports show it: with its case, its requirement's severity and the exchange's number in the ledger.
+
+    status      of the exchange's answer; None without one.
+    accepted    the baseline's reason for accepting it; "" without one.
+    """
 
     case: str
     requirement: str
@@ -90,3 +98,10 @@ class Finding:
     exchange: int | None
     arrival: int | None
     step: str | None
+    status: int | None = None
+    accepted: str = ""
+
+    @property
+    def place(self) -> str:
+        """The pointer with `*` for every array index, safe to print: the same for all items of a list."""
+        return printable(re.sub(r"(?<=/)[0-9]+(?=/|$)", "*", self.pointer))

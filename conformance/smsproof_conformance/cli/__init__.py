@@ -2,6 +2,7 @@
 
 import typer
 
+from smsproof_conformance.cli.baseline import baseline
 from smsproof_conformance.cli.client import client
 from smsproof_conformance.cli.emulate import emulate
 from smsproof_conformance.cli.explain import explain
@@ -24,6 +25,7 @@ app.command()(resume)
 app.command()(receiver)
 app.command()(client)
 app.command()(judge)
+app.command()(baseline)
 app.command("list")(list_)
 app.command()(explain)
 app.command()(faults)

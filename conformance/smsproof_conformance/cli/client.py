@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from smsproof_conformance.case import cases
-from smsproof_conformance.cli.conclusion import Reports, ShowData, conclude, wanted_reports
+from smsproof_conformance.cli.conclusion import Baseline, Reports, ShowData, conclude, wanted_baseline, wanted_reports
 from smsproof_conformance.cli.door import UsageError, door
 from smsproof_conformance.cli.run import Patterns, Strict
 from smsproof_conformance.clients import scenario as scenarios
@@ -32,10 +32,12 @@ def client(
     case: Patterns = None,
     report: Reports = None,
     show_data: ShowData = False,
+    baseline: Baseline = None,
 ) -> None:
     """Judge a client: it finds SMSPROOF_BASE_URL, _TOKEN, _SCENARIO and _VENDOR in its environment."""
     with door():
         reports = wanted_reports(report, show_data)
+        expected = wanted_baseline(baseline)
         if vendor not in contracts.VENDORS:
             raise UsageError(f"There is no vendor {vendor!r}; known are {', '.join(contracts.VENDORS)}.")
         contract = contracts.load(vendor)
@@ -49,4 +51,4 @@ def client(
                 Session(contract, steps, command, ledger, time_limit, interruption=interruption).act(selected)
         except (ScenarioError, CannotStart) as error:
             raise UsageError(str(error)) from error
-        conclude(console(), ledger, contract, selected, reports, strict=strict, show_data=show_data)
+        conclude(console(), ledger, contract, selected, reports, strict=strict, show_data=show_data, baseline=expected)

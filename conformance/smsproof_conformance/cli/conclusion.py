@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
 
-from smsproof_conformance.case import Case
+from smsproof_conformance.baseline import Entry, day, expect, read
+from smsproof_conformance.case import Case, observers
 from smsproof_conformance.cli.door import UsageError
 from smsproof_conformance.exit_code import ExitCode, strongest
 from smsproof_conformance.judge import judge
@@ -18,8 +21,11 @@ from smsproof_conformance.ledger import Ledger
 from smsproof_conformance.reports.console import print_run
 from smsproof_conformance.reports.files import ReportFailure, parse, write
 from smsproof_conformance.reports.material import Material
+from smsproof_conformance.selection import NothingSelected
+from smsproof_spec import contract as contracts
 from smsproof_spec.contract import Contract
 
+Baseline = Annotated[Path | None, typer.Option(help="TOML file of expected findings; see `smsproof baseline`.")]
 Reports = Annotated[list[str] | None, typer.Option("--report", help="FORMAT:PATH, e.g. json:report.json (repeatable).")]
 ShowData = Annotated[bool, typer.Option("--show-data", help="Numbers and texts in clear; refused when CI is set.")]
 
@@ -36,6 +42,23 @@ def wanted_reports(reports: Reports, show_data: bool = False) -> list[str]:
     return reports or []
 
 
+def wanted_baseline(path: Path | None) -> list[Entry]:
+    """Read what a command is to expect, before anything is sent.
+
+    raises    BaselineError for a file that cannot be used, NothingSelected for an entry that names no requirement.
+    """
+    if path is None:
+        return []
+    entries = read(path)
+    known = [id_ for vendor in contracts.VENDORS for id_ in contracts.load(vendor).requirements]
+    for entry in entries:
+        if not any(entry.names(id_) for id_ in known):
+            close = difflib.get_close_matches(entry.requirement, known, n=1, cutoff=0.3)
+            hint = f" The nearest is {close[0]}." if close else ""
+            raise NothingSelected(f"{path}: {entry.pattern!r} names no requirement of any vendor.{hint}")
+    return entries
+
+
 def conclude(
     console: Console,
     ledger: Ledger,
@@ -45,9 +68,11 @@ def conclude(
     *,
     strict: bool,
     show_data: bool = False,
+    baseline: Sequence[Entry] = (),
 ) -> NoReturn:
     """Judge a record and leave. `reports` are FORMAT:PATH, already checked."""
     judged = judge(ledger, contract, cases, strict=strict)
+    judged = expect(judged, baseline, day(ledger), observers(judged.vendor, judged.party))
     material = Material(ledger, judged, contract, shows_data=show_data)
     codes = [judged.exit_code, *write_reports(reports, material)]
     print_run(console, material)

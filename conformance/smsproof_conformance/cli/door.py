@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 import typer
 
+from smsproof_conformance.baseline import BaselineError
 from smsproof_conformance.exit_code import ExitCode
 from smsproof_conformance.ledger import LedgerError, LedgerFailure
 from smsproof_conformance.reports.files import ReportError
@@ -28,7 +29,7 @@ def door() -> Generator[None]:
     except NothingSelected as nothing:
         print(nothing, file=sys.stderr)
         raise typer.Exit(ExitCode.NOTHING_SELECTED) from None
-    except (SettingsError, LedgerError, ReportError, UsageError) as error:
+    except (SettingsError, LedgerError, ReportError, BaselineError, UsageError) as error:
         print(error, file=sys.stderr)
         raise typer.Exit(ExitCode.USAGE) from None
     except LedgerFailure as failure:

@@ -8,7 +8,7 @@ import typer
 
 from smsproof_conformance import ledger as ledgers
 from smsproof_conformance.case import cases
-from smsproof_conformance.cli.conclusion import Reports, ShowData, conclude, wanted_reports
+from smsproof_conformance.cli.conclusion import Baseline, Reports, ShowData, conclude, wanted_baseline, wanted_reports
 from smsproof_conformance.cli.door import door
 from smsproof_conformance.cli.run import Patterns, Strict
 from smsproof_conformance.reports.terminal import console
@@ -22,11 +22,13 @@ def judge(
     case: Patterns = None,
     report: Reports = None,
     show_data: ShowData = False,
+    baseline: Baseline = None,
 ) -> None:
     """Judge a recorded run by the cases of this version."""
     with door():
         reports = wanted_reports(report, show_data)
+        expected = wanted_baseline(baseline)
         ledger = ledgers.Ledger.open(ledgers.find(run))
         contract = contracts.load(ledger.fact("vendor"))
         selected = select(cases(contract.vendor, ledger.fact("party") or "V"), case or [])
-        conclude(console(), ledger, contract, selected, reports, strict=strict, show_data=show_data)
+        conclude(console(), ledger, contract, selected, reports, strict=strict, show_data=show_data, baseline=expected)

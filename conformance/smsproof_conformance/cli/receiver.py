@@ -10,7 +10,7 @@ import typer
 from pydantic import SecretStr
 
 from smsproof_conformance.case import cases
-from smsproof_conformance.cli.conclusion import Reports, ShowData, conclude, wanted_reports
+from smsproof_conformance.cli.conclusion import Baseline, Reports, ShowData, conclude, wanted_baseline, wanted_reports
 from smsproof_conformance.cli.door import UsageError, door
 from smsproof_conformance.cli.run import Patterns, Strict
 from smsproof_conformance.interruption import Interruption
@@ -30,10 +30,12 @@ def receiver(
     case: Patterns = None,
     report: Reports = None,
     show_data: ShowData = False,
+    baseline: Baseline = None,
 ) -> None:
     """Judge a webhook receiver: it gets what the vendor sends, right and wrong, once and five times."""
     with door():
         reports = wanted_reports(report, show_data)
+        expected = wanted_baseline(baseline)
         if vendor not in contracts.VENDORS:
             raise UsageError(f"There is no vendor {vendor!r}; known are {', '.join(contracts.VENDORS)}.")
         for option, value in (("--url", url), ("--probe", probe)):
@@ -45,7 +47,7 @@ def receiver(
         ledger = Ledger.create(new_path(f"receiver-{vendor}"), [code.get_secret_value()] if code else [])
         with Interruption() as interruption:
             Visit(contract, url, ledger, code, probe, interruption).act(selected)
-        conclude(console(), ledger, contract, selected, reports, strict=strict, show_data=show_data)
+        conclude(console(), ledger, contract, selected, reports, strict=strict, show_data=show_data, baseline=expected)
 
 
 def _code(vendor: str, variable: str | None) -> SecretStr | None:

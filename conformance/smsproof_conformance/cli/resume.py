@@ -10,7 +10,7 @@ from smsproof_conformance import ledger as ledgers
 from smsproof_conformance import settings
 from smsproof_conformance.case import cases
 from smsproof_conformance.charge import Budget
-from smsproof_conformance.cli.conclusion import Reports, ShowData, conclude, wanted_reports
+from smsproof_conformance.cli.conclusion import Baseline, Reports, ShowData, conclude, wanted_baseline, wanted_reports
 from smsproof_conformance.cli.door import door
 from smsproof_conformance.cli.run import Live, Parts, Strict, require_permission
 from smsproof_conformance.interruption import Interruption
@@ -27,10 +27,12 @@ def resume(
     budget: Parts = None,
     report: Reports = None,
     show_data: ShowData = False,
+    baseline: Baseline = None,
 ) -> None:
     """Do what a run never started; what it may have sent is indeterminate and is never sent again."""
     with door():
         reports = wanted_reports(report, show_data)
+        expected = wanted_baseline(baseline)
         path = ledgers.find(run)
         with ledgers.Ledger.open(path) as abandoned:
             target = Target.model_validate(abandoned.fact("target"), strict=False)
@@ -41,4 +43,4 @@ def resume(
         selected = [case for id_, case in cases(target.vendor).items() if id_ in ledger.fact("cases")]
         with Interruption() as interruption:
             Run(target, secrets, contract, ledger, Budget(budget), interruption=interruption).resume(selected)
-        conclude(console(), ledger, contract, selected, reports, strict=strict, show_data=show_data)
+        conclude(console(), ledger, contract, selected, reports, strict=strict, show_data=show_data, baseline=expected)

@@ -45,6 +45,15 @@ def document(material: Material) -> dict[str, Any]:
             for result in judged.requirements
         ],
         "findings": [finding(shown, material) for shown in material.findings],
+        "baseline": [
+            {
+                "pattern": result.entry.pattern,
+                "reason": result.entry.reason,
+                "expires": result.entry.expires.isoformat() if result.entry.expires else None,
+                "verdict": result.verdict,
+            }
+            for result in judged.entries
+        ],
     }
 
 

@@ -7,7 +7,6 @@ What comes from a peer is still untrusted: each format makes it safe on its own 
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from smsproof_conformance.record import Record
 from smsproof_conformance.redaction import NoRedaction, Redaction
 from smsproof_conformance.target import Target
 from smsproof_spec.contract import Contract, Requirement
+from smsproof_spec.rules import printable
 
 
 @dataclass(frozen=True)
@@ -128,8 +128,7 @@ class Material:
 
 
 def _name(finding: Finding, status: int | None) -> str:
-    place = re.sub(r"(?<=/)[0-9]+(?=/|$)", "*", finding.pointer)
-    what = "\0".join((finding.case, finding.requirement, place, str(status)))
+    what = "\0".join((finding.case, finding.requirement, finding.place, str(status)))
     return hashlib.blake2b(what.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
 
 
@@ -143,6 +142,8 @@ def _why(finding: Finding, requirement: Requirement) -> str:
         basis = (
             f"No page states it; it is known by {_KNOWN_BY[requirement.provenance]}{f' ({where})' if where else ''}."
         )
+    if finding.severity is Severity.XFAIL:
+        return f"{basis} The baseline expects it: {printable(finding.accepted)}"
     if finding.severity is Severity.FAIL:
         return f"{basis} {'That fails a target.' if requirement.binding else 'It fails because of --strict.'}"
     if requirement.binding:

@@ -1,0 +1,36 @@
+"""`smsproof baseline`: write down what a run found, so that the next run fails over something new alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from smsproof_conformance import baseline as baselines
+from smsproof_conformance import ledger as ledgers
+from smsproof_conformance.case import cases
+from smsproof_conformance.cli.door import door
+from smsproof_conformance.cli.run import Patterns, Strict
+from smsproof_conformance.finding import Severity
+from smsproof_conformance.judge import judge
+from smsproof_conformance.selection import select
+from smsproof_spec import contract as contracts
+
+
+def baseline(
+    run: Annotated[str, typer.Argument(help="A run file, or `last`.")] = "last",
+    write: Annotated[Path, typer.Option(help="TOML file; entries it has already stay as they are.")] = Path(
+        "smsproof-baseline.toml"
+    ),
+    strict: Strict = False,
+    case: Patterns = None,
+) -> None:
+    """Write an entry for each finding that fails a run; give each its reason, then use --baseline FILE."""
+    with door(), ledgers.Ledger.open(ledgers.find(run)) as ledger:
+        contract = contracts.load(ledger.fact("vendor"))
+        selected = select(cases(contract.vendor, ledger.fact("party") or "V"), case or [])
+        judged = judge(ledger, contract, selected, strict=strict)
+        failing = [finding for finding in judged.findings if finding.severity is Severity.FAIL]
+        added = baselines.add(write, failing, f"Known since {baselines.day(ledger)}; say here why it is accepted.")
+        print(f"{write}: {added} entries added for {len(failing)} findings that fail this run.")
