@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 import typer
 from click.testing import Result
-from smsproof_conformance.cli.segments import segments
 from typer.testing import CliRunner
+
+from smsproof_conformance.cli.segments import segments
 
 app = typer.Typer()
 app.command()(segments)
@@ -23,7 +24,8 @@ def test_a_text_is_explained_for_people() -> None:
     assert result.exit_code == 0
     assert "3 segments  GSM 7-bit, 306 septets" in result.stdout
     assert "Segment 1 is one unit short" in result.stdout
-    assert "Messangi's page counts 2" in result.stdout
+    assert "by the standard 3; cut between whole characters 3; by Messangi's page" in result.stdout
+    assert "no header) 2" in result.stdout
 
 
 def test_an_offender_is_named_with_its_indexes() -> None:

@@ -12,17 +12,17 @@ import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
-from smsproof_spec.rules import Explanation, Offender, TextError, explain, printable
-from smsproof_spec.rules.explanation import name_of
 
 from smsproof_conformance.cli.door import UsageError, door
 from smsproof_conformance.messages import Form, MessagesError, form_of, read_messages
 from smsproof_conformance.tally import Tally, tally
+from smsproof_spec.rules import Explanation, Offender, TextError, explain, printable
+from smsproof_spec.rules.explanation import name_of
 
 _SHADES = ("black on bright_cyan", "black on bright_yellow")
 _LISTED = 20  # characters and losses shown one by one
 _UNIT = {"gsm7": "septets", "ucs2": "UTF-16 code units"}
-_ENCODING = {"gsm7": "GSM 7-bit", "ucs2": "UCS-2 (UTF-16 code units)"}
+_ENCODING = {"gsm7": "GSM 7-bit", "ucs2": "UCS-2"}
 
 
 def segments(
@@ -116,10 +116,12 @@ def _print(console: Console, found: Explanation) -> None:
         console.print(Text("  More than 255 segments cannot be numbered: no network can send this text.", "bold red"))
     for number, part in enumerate(found.parts):
         console.print(Text(f"{number + 1:3}  ").append(printable(part), _SHADES[number % 2]))
-    if found.documented != cost.segments:
-        console.print(Text(f"  Messangi's page counts {found.documented} (160 or 70 to a segment, no header)."))
-    if found.grapheme_parts and len(found.grapheme_parts) != cost.segments:
-        console.print(Text(f"  Cut between whole characters as readers see them it is {len(found.grapheme_parts)}."))
+    whole = len(found.grapheme_parts) or "more than 255"
+    console.print(
+        Text(f"  by the standard {cost.segments}; cut between whole characters {whole}; ").append(
+            f"by Messangi's page (160 or 70 to a segment, no header) {found.documented}"
+        )
+    )
     _print_offenders(console, found)
     _print_losses(console, found)
     _print_fixes(console, found)

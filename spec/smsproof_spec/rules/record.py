@@ -28,6 +28,9 @@ class Record:
 
         def __init__(self, *values, **named):
             names = self.__match_args__
+            if len(values) == len(names) and not named:  # the common case
+                self.__dict__.update(zip(names, values, strict=True))
+                return
             fields = dict(zip(names, values, strict=False))
             if len(values) > len(names) or not fields.keys().isdisjoint(named) or not named.keys() <= set(names):
                 raise TypeError(f"{type(self).__name__} takes the fields {', '.join(names)}, each once")

@@ -7,7 +7,7 @@ character is never divided: an escape pair or a surrogate pair moves whole to th
 source    3GPP TS 23.038 section 6.2.1 (septets); TS 23.040 section 9.2.3.24.1 (concatenation), 9.2.3.16 (140 octets).
 """
 
-from codecs import latin_1_encode, utf_16_le_encode
+from codecs import latin_1_encode, utf_16_le_decode, utf_16_le_encode
 from functools import cache, lru_cache
 from itertools import pairwise
 
@@ -97,6 +97,7 @@ def _ucs2(units: int) -> Measure:
     return _uniform("ucs2", units, _STANDARD.units_alone, _STANDARD.units_shared)
 
 
+@lru_cache(maxsize=4096)
 def _uniform(encoding: "Encoding", units: int, alone: int, shared: int) -> Measure:
     if units <= alone:
         return Measure(encoding, units, 1, alone, alone - units, False)
@@ -218,7 +219,7 @@ def split(
     if whole.encoding == "ucs2":
         utf16 = _utf16(text)
         starts = _unit_starts(utf16, capacity)
-        return tuple([utf16[2 * a : 2 * b].decode("utf-16-le") for a, b in pairwise([*starts, whole.units])])
+        return tuple([utf_16_le_decode(utf16[2 * a : 2 * b])[0] for a, b in pairwise([*starts, whole.units])])
     escaped = alphabet(locking, single).escaped(text)
     starts = _septet_starts(escaped, capacity)
     return tuple([escaped[a:b].replace(ESCAPE, "") for a, b in pairwise([*starts, whole.units])])
