@@ -23,8 +23,10 @@ from smsproof_spec.rules import Malformed, strict_json
 
 if TYPE_CHECKING:
     from smsproof_conformance.emulator.application import Application
+    from smsproof_conformance.emulator.page import Page
 
 CONTROL_PATH: Final = "/_smsproof"
+PAGE_PATHS: Final = frozenset({"", "/", "/page/inbound"})
 
 Command: TypeAlias = Callable[[Body], Awaitable[Body]]
 
@@ -40,6 +42,7 @@ class ControlError(Exception):
 class Control:
     def __init__(self, application: Application) -> None:
         self._application = application
+        self._page: Page | None = None
         self._commands: Mapping[str, Mapping[str, Command]] = {
             "/inbound": {"POST": self.inbound},
             "/outbox": {"GET": self.outbox},
@@ -59,11 +62,29 @@ class Control:
 
     async def handle(self, request: Request) -> Answer:
         try:
+            if request.path.removeprefix(CONTROL_PATH) in PAGE_PATHS:
+                return self._show(request)
             answer = Answer(200, await self._run(request))
             self._account.journal.commit()
             return answer
         except ControlError as error:
             return Answer(error.status, {"error": str(error)})
+
+    def _show(self, request: Request) -> Answer:
+        """The page; its own form is the one request of a browser's that is taken."""
+        if self._page is None:
+            from smsproof_conformance.emulator.page import Page  # with a template engine that few runs need
+
+            self._page = Page(self._application)
+        if request.path == CONTROL_PATH:
+            return Answer(308, {}, headers={"location": CONTROL_PATH + "/"})
+        if request.path.endswith("/inbound") and request.method == "POST":
+            return self._page.receive(request)
+        if request.method != "GET" or request.path.endswith("/inbound"):
+            raise ControlError(405, "the page is GET")
+        if request.header(b"origin") is not None:
+            raise ControlError(403, "the page is for nobody else's scripts: send no Origin")
+        return self._page.show(request)
 
     async def _run(self, request: Request) -> Body:
         if request.header(b"origin") is not None:

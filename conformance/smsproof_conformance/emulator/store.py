@@ -11,7 +11,8 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -27,6 +28,10 @@ class History(Protocol):
 
     def add(self, message: Message) -> None: ...
     def get(self, id: str) -> Message | None: ...
+    def latest(self, count: int) -> Iterable[Message]:
+        """The newest first."""
+        ...
+
     def clear(self) -> None: ...
     def __iter__(self) -> Iterator[Message]: ...
     def __len__(self) -> int: ...
@@ -69,6 +74,9 @@ class LatestMessages:
 
     def get(self, id: str) -> Message | None:
         return self._by_id.get(id)
+
+    def latest(self, count: int) -> Iterable[Message]:
+        return islice(reversed(self._order), count)
 
     def clear(self) -> None:
         self._order.clear()
@@ -275,6 +283,10 @@ class Store:
     def get(self, id: str) -> Message | None:
         row = self._file.execute(f"SELECT {_MESSAGE} FROM messages m WHERE id = ? AND accepted", (id,)).fetchone()
         return None if row is None else _message(row)
+
+    def latest(self, count: int) -> Iterable[Message]:
+        statement = f"SELECT {_MESSAGE} FROM messages m WHERE accepted ORDER BY row DESC LIMIT ?"
+        return map(_message, self._file.execute(statement, (count,)).fetchall())
 
     def clear(self) -> None:
         """`forget` has done it."""

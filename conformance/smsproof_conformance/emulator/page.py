@@ -1,0 +1,161 @@
+"""The page at {control}/: what was sent, received, retried and refused, live, with a form to send an inbound message.
+
+Rendered here and escaped here: nothing is fetched from elsewhere, and a policy in the answer's head forbids it. Scripts
+of the page only fetch this page again. Whoever posts the form must have been given it: a token of this process stands
+in it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from heapq import merge
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qsl
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+from smsproof_conformance.emulator.account import Refused
+from smsproof_conformance.emulator.exchange import Answer, Request
+from smsproof_conformance.emulator.message import Delivery, Direction, Message
+from smsproof_spec.rules import measure, printable, split
+
+if TYPE_CHECKING:
+    from smsproof_conformance.emulator.application import Application
+
+KINDS: Final = ("sent", "received", "retried", "refused")
+SHOWN: Final = 200
+"""Rows at most; the newest first."""
+LOOKED_AT: Final = 1000
+"""Messages, and refusals, that the filters look at."""
+_SHOWN_CHARACTERS: Final = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One message on the page. Every text is printable already; the template escapes it for HTML.
+
+    kind    sent, received or refused; a delivery with a second attempt makes a row "retried" besides
+    parts   the text cut as a handset gets it
+    """
+
+    at: float
+    kind: str
+    sender: str
+    to: str
+    id: str
+    parts: tuple[str, ...]
+    encoding: str
+    note: str = ""
+    deliveries: tuple[Delivery, ...] = ()
+
+    @property
+    def time(self) -> str:
+        return datetime.fromtimestamp(self.at, UTC).strftime("%H:%M:%S")
+
+    @property
+    def is_retried(self) -> bool:
+        return any(len(delivery.attempts) > 1 for delivery in self.deliveries)
+
+
+class Page:
+    def __init__(self, application: Application) -> None:
+        self._application = application
+        self._token = secrets.token_urlsafe(24)
+
+    def show(self, request: Request, notice: str = "") -> Answer:
+        """The page, filtered by the query's kind, number and text."""
+        kind, number, text = (next(iter(request.parameters(name)), "") for name in ("kind", "number", "text"))
+        account = self._application.account
+        rows = [row for row in self._rows() if _matches(row, kind, number, text)][:SHOWN]
+        nonce = secrets.token_urlsafe(16)
+        body = _template().render(
+            vendor=account.vendor,
+            faults=[fault.name for fault in self._application.faults],
+            now=account.clock.utc().strftime("%Y-%m-%d %H:%M:%S UTC"),
+            waiting=account.courier.waiting,
+            webhooks=sorted((printable(number), printable(url)) for number, url in account.webhooks.items()),
+            rows=rows,
+            total=len(account.messages) + len(account.refused),
+            kinds=KINDS,
+            chosen={"kind": kind, "number": number, "text": text},
+            own=[number.address for number in account.inventory],
+            token=self._token,
+            nonce=nonce,
+            notice=notice,
+            shown=printable,
+        )
+        return Answer(200, body.encode(), "text/html; charset=utf-8", _policy(nonce))
+
+    def receive(self, request: Request) -> Answer:
+        """The form: a handset texts one of the account's numbers."""
+        fields = dict(parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True))
+        origin, host = request.header(b"origin"), request.header(b"host")
+        if not secrets.compare_digest(fields.get("token", "").encode(), self._token.encode()):
+            return Answer(403, {"error": "this form is of another process: load the page again"})
+        if origin is not None and origin != f"http://{host}":
+            return Answer(403, {"error": "this form is posted from the page only"})
+        self._application.vendor.receive(fields.get("from", ""), fields.get("to", ""), fields.get("message", ""))
+        self._application.account.journal.commit()
+        return Answer(303, b"", "text/plain", {"location": "./"})
+
+    def _rows(self) -> list[Row]:
+        account = self._application.account
+        by_message: dict[str, list[Delivery]] = {}
+        for delivery in account.deliveries:
+            by_message.setdefault(delivery.message.id, []).append(delivery)
+        messages: Iterable[Message | Refused] = account.messages.latest(LOOKED_AT)
+        refused: Iterable[Message | Refused] = islice(reversed(account.refused), LOOKED_AT)
+        return [_row(entry, by_message) for entry in merge(messages, refused, key=lambda entry: entry.at, reverse=True)]
+
+
+def _row(entry: Message | Refused, deliveries: dict[str, list[Delivery]]) -> Row:
+    parts, encoding = _cut(entry.text)
+    sender, to = printable(entry.sender), printable(entry.to)
+    if isinstance(entry, Refused):
+        note = f"{entry.refusal.status} {printable(entry.refusal.text)}"
+        return Row(entry.at, "refused", sender, to, "", parts, encoding, note)
+    kind = "sent" if entry.direction is Direction.OUTBOUND else "received"
+    note = ", ".join(printable(f"{name} {value}") for name, value in entry.details.items())
+    return Row(entry.at, kind, sender, to, entry.id, parts, encoding, note, tuple(deliveries.get(entry.id, ())))
+
+
+@cache
+def _cut(text: str) -> tuple[tuple[str, ...], str]:
+    """The parts a handset gets and their encoding; a very long text is shown by its beginning."""
+    try:
+        whole = measure(text)
+        parts = split(text[:_SHOWN_CHARACTERS])
+    except ValueError:
+        return (printable(text[:_SHOWN_CHARACTERS]),), "?"
+    return tuple(map(printable, parts)), f"{whole.encoding}, {whole.units} units"
+
+
+def _matches(row: Row, kind: str, number: str, text: str) -> bool:
+    of_kind = not kind or row.kind == kind or (kind == "retried" and row.is_retried)
+    return of_kind and (number in row.sender or number in row.to) and text.casefold() in "".join(row.parts).casefold()
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("smsproof_conformance.emulator"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+    )
+    return environment.get_template("page.html.j2")
+
+
+def _policy(nonce: str) -> dict[str, str]:
+    rules = f"style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; connect-src 'self'; form-action 'self'"
+    return {
+        "content-security-policy": f"default-src 'none'; {rules}; base-uri 'none'; frame-ancestors 'none'",
+        "cache-control": "no-store",
+        "referrer-policy": "no-referrer",
+        "x-content-type-options": "nosniff",
+    }
