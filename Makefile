@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 SOURCES := spec generator conformance tests
 
-.PHONY: help setup generate check test faults conformance soak bench clean
+.PHONY: help setup generate check test faults conformance soak bench browser clean
 
 help: ## Show this list.
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z][a-z-]*:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ soak: $(STAMP) ## The long runs: many texts, many seeds.
 
 bench: $(STAMP) ## Compare with peers in one run and print ratios.
 	for file in tests/bench/bench_*.py; do $(BIN)/python $$file; done
+
+browser: $(STAMP) ## Look at the pages in a headless Chromium, where there is one.
+	set -e; for file in tests/browser/browse_*.py; do $(BIN)/python $$file; done
 
 clean: ## Remove everything that is not kept: environments, reports, runs, caches.
 	rm -rf $(VENV) .venv-bench report .smsproof build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .schemathesis

@@ -152,7 +152,9 @@ def _template() -> Template:
 
 
 def _policy(nonce: str) -> dict[str, str]:
-    rules = f"style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; connect-src 'self'; form-action 'self'"
+    rules = (
+        f"img-src data:; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; connect-src 'self'; form-action 'self'"
+    )
     return {
         "content-security-policy": f"default-src 'none'; {rules}; base-uri 'none'; frame-ancestors 'none'",
         "cache-control": "no-store",
