@@ -12,11 +12,17 @@ from typing import Annotated
 import typer
 
 from smsproof_conformance.cli.door import UsageError, door
-from smsproof_conformance.emulator import Setup, UnknownName, running
-from smsproof_conformance.emulator.account import SHARED_CODE
-from smsproof_conformance.emulator.inventory import InventoryError, read_inventory
-from smsproof_conformance.emulator.signature import Hmac, SignatureError
-from smsproof_conformance.emulator.store import StoreError
+from smsproof_conformance.emulator import (
+    SHARED_CODE,
+    Hmac,
+    InventoryError,
+    Setup,
+    SignatureError,
+    StoreError,
+    UnknownName,
+    read_inventory,
+    running,
+)
 
 _FAULT = "Be wrong in this way; repeatable. `smsproof faults --list` shows all of them."
 _HMAC = "Sign inbound messages by HASH:ENCODING:ORDER, such as sha256:hex:refid+message. The vendor's own is not known."

@@ -4,12 +4,29 @@ with running("intelepeer") as emulator:
     ...  # emulator.url, emulator.control
 """
 
-from smsproof_conformance.emulator.account import Setup
+from smsproof_conformance.emulator.account import SHARED_CODE, Setup
 from smsproof_conformance.emulator.application import Application, UnknownName
 from smsproof_conformance.emulator.credentials import EXPIRED_TOKEN, TOKEN
+from smsproof_conformance.emulator.inventory import InventoryError, read_inventory
 from smsproof_conformance.emulator.server import Emulator, running
-from smsproof_conformance.emulator.signature import Hmac
+from smsproof_conformance.emulator.signature import Hmac, SignatureError
+from smsproof_conformance.emulator.store import StoreError
 
 build = Application
 
-__all__ = ["EXPIRED_TOKEN", "TOKEN", "Application", "Emulator", "Hmac", "Setup", "UnknownName", "build", "running"]
+__all__ = [
+    "EXPIRED_TOKEN",
+    "SHARED_CODE",
+    "TOKEN",
+    "Application",
+    "Emulator",
+    "Hmac",
+    "InventoryError",
+    "Setup",
+    "SignatureError",
+    "StoreError",
+    "UnknownName",
+    "build",
+    "read_inventory",
+    "running",
+]
