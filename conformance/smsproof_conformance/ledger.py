@@ -49,6 +49,9 @@ RUNS = Path(".smsproof") / "runs"
 # judged, and protect nothing that a guess would not find.
 _SHORTEST_SECRET = 6
 _REMOVED = "[secret]"
+# Facts in the owner's own words: they name the variable that holds a token (SMSPROOF_TOKEN holds smsproof-token, in the
+# emulator's case), and no peer can write into them.
+_DECLARED = frozenset({"target"})
 
 
 class LedgerError(Exception):
@@ -161,7 +164,8 @@ class Ledger:
     # -- what a run is about -------------------------------------------------------------------------------------
 
     def set_fact(self, key: str, value: Any) -> None:
-        self._write("INSERT OR REPLACE INTO fact VALUES (?, ?)", (key, self._clean_json(value)))
+        clean = self._without_literal if key in _DECLARED else self._clean_text
+        self._write("INSERT OR REPLACE INTO fact VALUES (?, ?)", (key, _json(_mapped(value, clean))))
 
     def fact(self, key: str) -> Any:
         """A recorded fact of the run, None when it was not recorded."""
@@ -295,13 +299,16 @@ class Ledger:
 
     def _clean_text(self, text: str) -> str:
         """A text without any secret, in whatever disguise a peer echoes it."""
+        return self._lookout.replace(self._without_literal(text), lambda _: _REMOVED)
+
+    def _without_literal(self, text: str) -> str:
         for secret in self._secrets:
             text = text.replace(secret, _REMOVED)
-        return self._lookout.replace(text, lambda _: _REMOVED)
+        return text
 
     def _clean_json(self, value: Any) -> str:
         """A value as JSON, cleaned before it is written: a secret need not look like itself once it is escaped."""
-        return json.dumps(_mapped(value, self._clean_text), separators=(",", ":"))
+        return _json(_mapped(value, self._clean_text))
 
     def _write(self, statement: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
         try:
@@ -329,6 +336,10 @@ def _salt(secrets: Sequence[str]) -> str:
     and no reader of a report can compute it; eight bytes, from which nothing leads back."""
     known = "\0".join(secrets).encode() or os.urandom(32)
     return hashlib.blake2b(known, digest_size=8, person=b"smsproof salt").hexdigest()
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"))
 
 
 def _mapped(value: Any, clean: Callable[[str], str]) -> Any:

@@ -30,8 +30,9 @@ from smsproof_spec.rules import Malformed, strict_json
 # about a person, the page's own misspelling of a key (AMB-MS-01), and names that a foreign server may invent.
 _MORE_NUMBERS: Final = frozenset({"to:", "msisdn", "number", "phone", "phonenumber", "numbers"})
 _MORE_WORDS: Final = frozenset({"params", "email", "owner", "operator", "username", "signature", "content"})
-# In an error this key holds the server's words, in a message ours: there it stands beside an address.
-_WORDS_BESIDE_ADDRESS: Final = frozenset({"message"})
+# In an error this key holds the server's words, in a message somebody's: there it stands beside who sent it to whom.
+_WORDS_IN_MESSAGE: Final = frozenset({"message"})
+_OF_MESSAGE: Final = frozenset({"from", "to"})
 
 _SECRET_HEADER: Final = re.compile(r"auth|cookie|token|secret|signature|api-?key", re.IGNORECASE)
 _CHALLENGE: Final = "www-authenticate"  # says how to authenticate, holds nothing to authenticate with
@@ -81,7 +82,7 @@ def keys() -> Keys:
                 numbers.add(name.lower())
             elif "x-sms-text" in marks or "x-sms-secret" in marks:
                 words.add(name.lower())
-    return Keys(frozenset(numbers), frozenset(words - _WORDS_BESIDE_ADDRESS))
+    return Keys(frozenset(numbers), frozenset(words - _WORDS_IN_MESSAGE))
 
 
 @dataclass(frozen=True)
@@ -227,7 +228,7 @@ class Redaction:
         return self.text(text).encode("utf-8", "surrogateescape")
 
     def _loose_member(self, found: re.Match[str]) -> str:
-        kind = _kind(found[1], beside_address=True)
+        kind = _kind(found[1], in_message=True)
         if kind is None:
             return found[0]
         return f'"{found[1]}"{found[2]}' + (
@@ -237,7 +238,7 @@ class Redaction:
         )
 
     def _loose_field(self, found: re.Match[str]) -> str:
-        return self._parameter(found[0]) if _kind(unquote(found[1]), beside_address=True) else found[0]
+        return self._parameter(found[0]) if _kind(unquote(found[1]), in_message=True) else found[0]
 
     def _value(self, value: Any, mask: Callable[[str], str]) -> Any:
         if is_object(value):
@@ -256,8 +257,9 @@ class Redaction:
         return value if self.text(figure) == figure else f"(a number: {self.text(figure)})"
 
     def _mask_for(self, name: str, owner: dict[str, Any], inherited: Callable[[str], str]) -> Callable[[str], str]:
-        kind = _kind(name, beside_address=_has_address(owner))
-        return self._mask(kind) if kind else inherited
+        kind = _kind(name, in_message=_is_message(owner))
+        # Below `endpoints` stand whole results with reasons and states: only strings of its own are addresses.
+        return self._mask(kind) if kind else self.text if inherited == self.number else inherited
 
     def _mask(self, kind: Kind) -> Callable[[str], str]:
         return self.number if kind is Kind.NUMBER else self.words
@@ -281,7 +283,7 @@ class Redaction:
     def _parameter(self, parameter: str) -> str:
         """One parameter of a query, the way it is encoded kept: that is what some requirements are about."""
         name, equals, value = parameter.partition("=")
-        match _kind(unquote(name), beside_address=True):
+        match _kind(unquote(name), in_message=True):
             case Kind.NUMBER if value:
                 shown, _, _ = self.number(_ESCAPE.sub("\0", value)).rpartition("~")
                 for escape in _ESCAPE.findall(value):
@@ -337,7 +339,7 @@ def _personal(record: Record) -> Iterator[tuple[Kind, str]]:
 def _in_query(target: str) -> Iterator[tuple[Kind, str]]:
     for parameter in target.partition("?")[2].split("&"):
         name, _, value = parameter.partition("=")
-        if kind := _kind(unquote(name), beside_address=True):
+        if kind := _kind(unquote(name), in_message=True):
             yield kind, unquote(value)
 
 
@@ -349,16 +351,16 @@ def _in_body(body: bytes | None) -> Iterator[tuple[Kind, str]]:
         yield from _in_json(value, None)
         return
     for found in _MEMBER.finditer(body.decode("utf-8", "surrogateescape")):
-        if kind := _kind(found[1], beside_address=True):
+        if kind := _kind(found[1], in_message=True):
             strings = _STRING.findall(found[3]) if found[3][0] in '"[' else [found[3]]
             yield from ((kind, string) for string in strings)
 
 
 def _in_json(value: Any, kind: Kind | None) -> Iterator[tuple[Kind, str]]:
     if is_object(value):
-        beside = _has_address(value)
+        message = _is_message(value)
         for name, item in value.items():
-            yield from _in_json(item, _kind(name, beside_address=beside) or kind)
+            yield from _in_json(item, _kind(name, in_message=message) or (kind if kind is Kind.WORDS else None))
     elif is_array(value):
         for item in value:
             yield from _in_json(item, kind)
@@ -366,17 +368,17 @@ def _in_json(value: Any, kind: Kind | None) -> Iterator[tuple[Kind, str]]:
         yield kind, str(value)
 
 
-def _kind(name: str, *, beside_address: bool) -> Kind | None:
+def _kind(name: str, *, in_message: bool) -> Kind | None:
     key = name.lower()
     if key in keys().numbers:
         return Kind.NUMBER
-    if key in keys().words or (beside_address and key in _WORDS_BESIDE_ADDRESS):
+    if key in keys().words or (in_message and key in _WORDS_IN_MESSAGE):
         return Kind.WORDS
     return None
 
 
-def _has_address(owner: dict[str, Any]) -> bool:
-    return any(name.lower() in keys().numbers for name in owner)
+def _is_message(owner: dict[str, Any]) -> bool:
+    return any(name.lower() in _OF_MESSAGE for name in owner)
 
 
 def _properties(node: Any) -> Iterator[tuple[str, dict[str, Any]]]:

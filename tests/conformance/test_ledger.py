@@ -6,9 +6,9 @@ import stat
 from pathlib import Path
 
 import pytest
+
 from smsproof_conformance.exchange import Answer, Lost, Request, State
 from smsproof_conformance.ledger import Ledger, LedgerError, find, new_path
-
 from tests.conformance.disguises import everything
 
 SECRETS = ("canary-token", "canary-code")
@@ -136,3 +136,9 @@ def test_a_ledger_says_what_it_could_not_keep_as_it_is() -> None:
     with Ledger.in_memory(SECRETS) as ledger:
         assert ledger.holds_secret("https://hooks.example/canary%2Dtoken")
         assert not ledger.holds_secret("https://hooks.example/sms")
+
+
+def test_the_name_of_a_tokens_variable_is_no_echo_of_the_token() -> None:
+    with Ledger.in_memory(SECRETS) as ledger:
+        ledger.set_fact("target", {"token_env": "CANARY_TOKEN", "base_url": "http://h/canary-token"})
+        assert ledger.fact("target") == {"token_env": "CANARY_TOKEN", "base_url": "http://h/[secret]"}

@@ -107,15 +107,25 @@ def test_lists_and_objects_under_a_telling_key_are_masked_too() -> None:
     assert shown["to"]["x"].startswith("+*********09~")
 
 
+def test_results_below_a_list_of_endpoints_stay_readable() -> None:
+    shown = body(
+        {"endpoints": [{"endpoint": "+12191112222", "response": {"error": "not yours", "state": "provisioned"}}]}
+    )
+    (item,) = shown["endpoints"]
+    assert item["endpoint"].startswith("+*********22~")
+    assert item["response"] == {"error": "not yours", "state": "provisioned"}
+
+
 def test_the_type_of_a_masked_value_can_still_be_seen() -> None:
     shown = body({"to": 13038675309, "text": None, "from": True, "message": 5})
     assert shown["to"].startswith("(a number: *********09~")
     assert (shown["text"], shown["from"]) == (None, True)
 
 
-def test_a_message_is_words_beside_an_address_and_an_explanation_in_an_error() -> None:
+def test_a_message_is_words_beside_who_sent_it_and_an_explanation_in_an_error() -> None:
     assert body({"from": "1", "message": "Call me"})["message"].startswith("(7 characters")
     assert body({"code": 400, "message": "Bad Request"})["message"] == "Bad Request"
+    assert body({"endpoint": "+1", "message": "not yours"})["message"] == "not yours"
 
 
 def test_what_is_no_json_is_masked_where_it_looks_like_it() -> None:

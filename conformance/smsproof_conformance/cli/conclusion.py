@@ -18,6 +18,7 @@ from smsproof_conformance.cli.door import UsageError
 from smsproof_conformance.exit_code import ExitCode, strongest
 from smsproof_conformance.judge import judge
 from smsproof_conformance.ledger import Ledger
+from smsproof_conformance.reports import github
 from smsproof_conformance.reports.console import print_run
 from smsproof_conformance.reports.files import ReportFailure, parse, write
 from smsproof_conformance.reports.material import Material
@@ -76,9 +77,16 @@ def conclude(
     material = Material(ledger, judged, contract, shows_data=show_data)
     codes = [judged.exit_code, *write_reports(reports, material)]
     print_run(console, material)
+    print_annotations(console, reports, material)
     console.print(f"run file: {ledger.path}", soft_wrap=True)
     ledger.close()
     raise typer.Exit(strongest(codes))
+
+
+def print_annotations(console: Console, reports: Sequence[str], material: Material) -> None:
+    """What GitHub reads from standard output, where its report is asked for."""
+    if any(wanted.startswith("github:") for wanted in reports):
+        console.print(github.commands(material), end="", soft_wrap=True)
 
 
 def write_reports(reports: Sequence[str], material: Material) -> list[ExitCode]:

@@ -13,7 +13,7 @@ from rich.text import Text
 from smsproof_conformance.coverage import Coverage, Row
 from smsproof_conformance.exit_code import ExitCode
 from smsproof_conformance.finding import Verdict
-from smsproof_conformance.reports.material import Material, Shown
+from smsproof_conformance.reports.material import Group, Material, Shown
 from smsproof_conformance.reports.terminal import shown
 from smsproof_spec.rules import Malformed, strict_json
 
@@ -28,11 +28,6 @@ _STYLES = {
     Verdict.XPASS: "bold red",
 }
 
-_STALE = {
-    Verdict.XPASS: "the baseline expects this finding, and it is gone: take the entry out",
-    Verdict.FAIL: "the baseline accepted this finding until a date that is over: take the entry out, or renew its date",
-}
-
 
 def print_run(console: Console, material: Material) -> None:
     """The verdicts that need a reader's eye, every finding in full, then the numbers."""
@@ -44,12 +39,11 @@ def print_run(console: Console, material: Material) -> None:
     skipped = Counter(case.reason for case in judged.cases if case.verdict is Verdict.SKIP)
     for reason, count in skipped.items():
         console.print(Text(f"SKIP  {count} case{'s' if count > 1 else ''}: {shown(reason)}", "dim"))
-    for finding in material.findings:
-        _print_finding(console, finding, material)
-    for result in judged.entries:
-        if result.verdict in _STALE:
-            line = Text(f"{result.verdict}  ", _STYLES[result.verdict]).append(shown(result.entry.pattern), "bold")
-            console.print(line.append(f"  {_STALE[result.verdict]} ({shown(result.entry.reason)})", "default"))
+    for group in material.groups:
+        print_finding(console, group, material)
+    for stale in material.stale:
+        line = Text(f"{stale.verdict}  ", _STYLES[stale.verdict]).append(shown(stale.entry.pattern), "bold")
+        console.print(line.append(f"  {stale.advice} ({shown(stale.entry.reason)})", "default"))
     _print_numbers(console, material)
 
 
@@ -67,14 +61,16 @@ def print_coverage(console: Console, rows: tuple[Row, ...], vendor: str) -> None
         console.print(Text("open: " + ", ".join(still_open), "dim"))
 
 
-def _print_finding(console: Console, told: Shown, material: Material) -> None:
-    finding = told.finding
+def print_finding(console: Console, group: Group, material: Material) -> None:
+    told, finding = group.first, group.first.finding
     console.print()
     heading = Text(f"{finding.severity}  {finding.requirement}", _STYLES[Verdict(finding.severity)])
     console.print(heading.append(f"  {finding.case}", "default").append(f"  {told.id}", "dim"))
     console.print(Text(f"  {told.requirement.statement}"))
     for label, words in _lines(told, material):
         console.print(Text(f"  {label:9}  ", "dim").append(words, "default"))
+    if group.others:
+        console.print(Text(f"  and {len(group.others)} more like it: {_others(group)}", "dim"))
 
 
 def _lines(told: Shown, material: Material) -> Iterable[tuple[str, str]]:
@@ -91,6 +87,11 @@ def _lines(told: Shown, material: Material) -> Iterable[tuple[str, str]]:
     yield "why", told.why
     if exchange is not None:
         yield "repeat", shown(material.curl(exchange), 4000)
+
+
+def _others(group: Group) -> str:
+    names = [other.id for other in group.others]
+    return ", ".join(names) if len(names) <= 6 else f"{', '.join(names[:5])} … {names[-1]}"
 
 
 def _body(body: bytes | None) -> str:

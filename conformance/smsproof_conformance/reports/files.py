@@ -9,11 +9,17 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from smsproof_conformance.reports import json_report
+from smsproof_conformance.reports import github, har, html_report, json_report, junit, ndjson, sarif
 from smsproof_conformance.reports.material import Material
 
 RENDERERS: Final[Mapping[str, Callable[[Material], str]]] = {
+    "html": html_report.render,
+    "junit": junit.render,
     "json": json_report.render,
+    "ndjson": ndjson.render,
+    "sarif": sarif.render,
+    "github": github.render,
+    "har": har.render,
 }
 
 
@@ -41,6 +47,8 @@ def write(wanted: str, material: Material) -> Path:
     format_, path = parse(wanted)
     text = RENDERERS[format_](material)
     try:
+        if format_ == "github" and str(path) == os.environ.get("GITHUB_STEP_SUMMARY") and path.exists():
+            text = path.read_text(encoding="utf-8") + text  # GitHub's file: earlier commands of the step wrote to it
         _put(path, text, mode=0o600 if material.shows_data else 0o666)
     except OSError as error:
         raise ReportFailure(f"{path}: the {format_} report cannot be written ({error.strerror}).") from error

@@ -6,7 +6,9 @@ import hashlib
 import json
 from typing import Any
 
+from smsproof_conformance.baseline import EntryResult
 from smsproof_conformance.exchange import Arrival, Exchange
+from smsproof_conformance.judge import CaseResult, RequirementResult
 from smsproof_conformance.reports.material import Material, Shown
 from smsproof_conformance.reports.telling import body_text, moment
 
@@ -22,38 +24,11 @@ def document(material: Material) -> dict[str, Any]:
     return {
         "format": "smsproof-run/1",
         **header(material),
-        "exit_code": int(judged.exit_code),
-        "stopped": judged.stop_reason or None,
-        "digest": digest(material),
-        "counts": counts(material),
-        "cases": [
-            {
-                "id": result.case.id,
-                "verdict": result.verdict,
-                "reason": result.reason or None,
-                "observes": list(result.case.observes),
-            }
-            for result in judged.cases
-        ],
-        "requirements": [
-            {
-                "id": result.id,
-                "verdict": result.verdict,
-                "provenance": result.requirement.provenance,
-                "cases": list(result.cases),
-            }
-            for result in judged.requirements
-        ],
+        **ending(material),
+        "cases": [case(result) for result in judged.cases],
+        "requirements": [requirement(result) for result in judged.requirements],
         "findings": [finding(shown, material) for shown in material.findings],
-        "baseline": [
-            {
-                "pattern": result.entry.pattern,
-                "reason": result.entry.reason,
-                "expires": result.entry.expires.isoformat() if result.entry.expires else None,
-                "verdict": result.verdict,
-            }
-            for result in judged.entries
-        ],
+        "baseline": [expected(result) for result in judged.entries],
     }
 
 
@@ -68,20 +43,56 @@ def header(material: Material) -> dict[str, Any]:
         "contract": material.contract_hash,
         "seed": material.seed,
         "strict": material.judged.strict,
-        "began": moment(material.began_seconds) if material.judged.requests else None,
+        "began": moment(material.began_seconds) if material.sent else None,
     }
 
 
-def counts(material: Material) -> dict[str, int]:
-    """The numbers of a run."""
+def ending(material: Material) -> dict[str, Any]:
+    """How it ended."""
     judged = material.judged
     return {
-        "requests": judged.requests,
-        "accepted_messages": judged.accepted,
-        "parts": judged.parts,
-        "requirements_observable": judged.observable,
-        "requirements_observed": judged.observed,
-        "requirements_passed": judged.passed,
+        "exit_code": int(judged.exit_code),
+        "stopped": judged.stop_reason or None,
+        "digest": digest(material),
+        "counts": {
+            "requests": judged.requests,
+            "fuzz_requests": judged.fuzzed,
+            "accepted_messages": judged.accepted,
+            "parts": judged.parts,
+            "requirements_observable": judged.observable,
+            "requirements_observed": judged.observed,
+            "requirements_passed": judged.passed,
+        },
+    }
+
+
+def case(result: CaseResult) -> dict[str, Any]:
+    """The verdict on one case."""
+    return {
+        "id": result.case.id,
+        "verdict": result.verdict,
+        "reason": result.reason or None,
+        "observes": list(result.case.observes),
+    }
+
+
+def requirement(result: RequirementResult) -> dict[str, Any]:
+    """The verdict on one requirement."""
+    return {
+        "id": result.id,
+        "verdict": result.verdict,
+        "provenance": result.requirement.provenance,
+        "cases": list(result.cases),
+    }
+
+
+def expected(result: EntryResult) -> dict[str, Any]:
+    """What became of one entry of the baseline."""
+    return {
+        "pattern": result.entry.pattern,
+        "reason": result.entry.reason,
+        "expires": result.entry.expires.isoformat() if result.entry.expires else None,
+        "verdict": result.verdict,
     }
 
 
@@ -104,6 +115,7 @@ def finding(shown: Shown, material: Material) -> dict[str, Any]:
         "source": [str(source) for source in shown.requirement.source],
         "statement": shown.requirement.statement,
         "why": shown.why,
+        "accepted": told.accepted or None,
         "pointer": told.pointer,
         "expected": told.expected,
         "got": told.got,

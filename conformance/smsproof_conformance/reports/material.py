@@ -11,11 +11,13 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
+from smsproof_conformance.baseline import Entry
 from smsproof_conformance.case import Case
 from smsproof_conformance.curl import curl
 from smsproof_conformance.exchange import Arrival, Exchange
-from smsproof_conformance.finding import Finding, Severity
+from smsproof_conformance.finding import Finding, Severity, Verdict
 from smsproof_conformance.judge import Judged
 from smsproof_conformance.ledger import Ledger
 from smsproof_conformance.record import Record
@@ -45,6 +47,29 @@ class Shown:
     @property
     def fails(self) -> bool:
         return self.finding.severity is Severity.FAIL
+
+
+@dataclass(frozen=True)
+class Group:
+    """One finding told in full, and those that say the same of other requests."""
+
+    first: Shown
+    others: tuple[Shown, ...]
+
+
+@dataclass(frozen=True)
+class Stale:
+    """An entry of the baseline that fails the run: it expects what is gone, or its time is over."""
+
+    entry: Entry
+    verdict: Verdict
+    advice: str
+
+
+_ADVICE: Final = {
+    Verdict.XPASS: "the baseline expects this finding, and it is gone: take the entry out",
+    Verdict.FAIL: "the baseline accepted this finding until a date that is over: take the entry out, or renew its date",
+}
 
 
 class Material:
@@ -81,6 +106,11 @@ class Material:
         """Everything that arrived at the inbox, in order."""
         return (self._redaction.arrival(arrival) for arrival in self._record.arrivals)
 
+    @property
+    def sent(self) -> int:
+        """How many requests were sent in all, fuzz included."""
+        return len(self._record.exchanges)
+
     @cached_property
     def findings(self) -> tuple[Shown, ...]:
         """Every finding, in the order of the cases."""
@@ -107,6 +137,23 @@ class Material:
                     )
                 )
         return tuple(shown)
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """The findings with those that are alike told once: same case, requirement, place and status."""
+        alike: dict[str, list[Shown]] = {}
+        for told in self.findings:
+            alike.setdefault(told.id.partition("-")[0], []).append(told)
+        return tuple(Group(first, tuple(others)) for first, *others in alike.values())
+
+    @property
+    def stale(self) -> list[Stale]:
+        """Entries of the baseline that must be looked after."""
+        return [
+            Stale(result.entry, result.verdict, _ADVICE[result.verdict])
+            for result in self.judged.entries
+            if result.verdict in _ADVICE
+        ]
 
     @cached_property
     def began_seconds(self) -> float:
