@@ -22,6 +22,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from smsproof_conformance import pytest_door
+
 if TYPE_CHECKING:
     from smsproof_conformance.emulator import Emulator
 
@@ -30,6 +32,10 @@ HANG_UP = 0
 
 _POLL_SECONDS = 0.02
 _MAX_BODY_BYTES = 1024 * 1024
+
+
+def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
+    pluginmanager.register(pytest_door, "smsproof-door")  # the hooks behind --smsproof-target
 
 
 class _Emulators:
