@@ -10,9 +10,12 @@ from smsproof_conformance.cli.faults import faults
 from smsproof_conformance.cli.judge import judge
 from smsproof_conformance.cli.list import list_
 from smsproof_conformance.cli.receiver import receiver
+from smsproof_conformance.cli.report import report
 from smsproof_conformance.cli.resume import resume
 from smsproof_conformance.cli.run import run
+from smsproof_conformance.cli.segments import segments
 from smsproof_conformance.cli.selftest import selftest
+from smsproof_conformance.cli.vectors import vectors
 
 app = typer.Typer(
     name="smsproof",
@@ -25,9 +28,12 @@ app.command()(resume)
 app.command()(receiver)
 app.command()(client)
 app.command()(judge)
+app.command()(report)
 app.command()(baseline)
 app.command("list")(list_)
 app.command()(explain)
 app.command()(faults)
 app.command()(emulate)
+app.command()(segments)
+app.command()(vectors)
 app.command()(selftest)
