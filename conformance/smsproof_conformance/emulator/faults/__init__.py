@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from smsproof_conformance.emulator.faults import intelepeer_bulk as intelepeer_bulk
+from smsproof_conformance.emulator.faults import intelepeer_delivery as intelepeer_delivery
 from smsproof_conformance.emulator.faults import intelepeer_inbound as intelepeer_inbound
 from smsproof_conformance.emulator.faults import intelepeer_send as intelepeer_send
 from smsproof_conformance.emulator.faults import intelepeer_webhook as intelepeer_webhook

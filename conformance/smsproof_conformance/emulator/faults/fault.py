@@ -18,7 +18,7 @@ class Kind(StrEnum):
     TRANSPORT = "transport"
     """Breaks the connection or the bytes: ends in a named verdict, never in a finding about the contract."""
     HARMLESS = "harmless"
-    """Slow or oddly cut, and right all the same: must end in PASS."""
+    """Slow, oddly cut, or another reading that the decisions leave free, and right all the same: must end in PASS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +62,18 @@ def declare(fault: Fault) -> None:
 def fault(name: str, *breaks: str) -> Callable[[AnyVendor], AnyVendor]:
     """Declare the decorated class as a contract fault of its vendor. Its docstring is summary, blank line, detail."""
 
+    return _declaring(name, Kind.CONTRACT, breaks)
+
+
+def reading(name: str) -> Callable[[AnyVendor], AnyVendor]:
+    """Declare the decorated class as another reading of the pages, one that no judge may hold against a vendor."""
+    return _declaring(name, Kind.HARMLESS, ())
+
+
+def _declaring(name: str, kind: Kind, breaks: tuple[str, ...]) -> Callable[[AnyVendor], AnyVendor]:
     def register(change: AnyVendor) -> AnyVendor:
         summary, _, detail = (change.__doc__ or "").partition("\n\n")
-        detail = " ".join(detail.split())
-        declare(Fault(name, (change.name,), Kind.CONTRACT, breaks, summary.strip(), detail, change))
+        declare(Fault(name, (change.name,), kind, breaks, summary.strip(), " ".join(detail.split()), change))
         return change
 
     return register

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from smsproof_conformance.emulator.exchange import Answer, Body, Refusal, Request, is_object
-from smsproof_conformance.emulator.faults.fault import fault, filled, stringified, without
+from smsproof_conformance.emulator.faults.fault import fault, filled, reading, stringified, without
 from smsproof_conformance.emulator.intelepeer import SEND_PATH, WEBHOOK_PATH, Fields, IntelePeer
 from smsproof_conformance.emulator.message import Message
 from smsproof_spec.rules import measure
@@ -159,11 +159,11 @@ class NumberTextAccepted(IntelePeer):
         return super().take(request, stringified(value, "text", "0"))
 
 
-@fault("empty-text-accepted", "IP-HOUSE-11")
+@reading("empty-text-accepted")
 class EmptyTextAccepted(IntelePeer):
     """`text` may be the empty string.
 
-    An SMS without words is sent, and charged.
+    No page says what becomes of it, and nobody is judged by it (part 7, decision 11).
     """
 
     def take(self, request: Request, value: object) -> Message | Refusal:
@@ -184,11 +184,11 @@ class BadJson500(IntelePeer):
         return Refusal(500, value.reason, value.text) if isinstance(value, Refusal) else value
 
 
-@fault("refusal-as-html", "IP-HOUSE-02", "IP-HOUSE-03")
+@reading("refusal-as-html")
 class RefusalAsHtml(IntelePeer):
     """Refusals are HTML pages.
 
-    All other answers are JSON.
+    No page shows the body of a refusal (AMB-IP-43); successes are JSON.
     """
 
     def refuse(self, refusal: Refusal) -> Answer:
@@ -382,11 +382,11 @@ class AlphanumericSenderRefused(_SenderRefused):
     refused = r"[0-9]+-.*[A-Za-z].*"
 
 
-@fault("short-number-accepted", "IP-HOUSE-12")
+@reading("short-number-accepted")
 class ShortNumberAccepted(IntelePeer):
     """A destination may have fewer than seven digits.
 
-    No phone has such a number.
+    E.164 gives no least length (AMB-IP-06).
     """
 
     def take(self, request: Request, value: object) -> Message | Refusal:
