@@ -125,7 +125,7 @@ def test_an_unreadable_answer_is_a_finding_of_the_json_requirement(ledger: Ledge
 
     record(ledger, Answer(202, (), data, 0.01))
     (finding,) = judged(ledger, case(judge=look)).findings
-    assert finding.requirement == "IP-GEN-07"
+    assert finding.requirement == "IP-HOUSE-01"
 
 
 def test_an_answer_cut_at_the_cap_is_unreadable_even_if_its_start_is_json(ledger: Ledger) -> None:

@@ -110,7 +110,7 @@ def _successes(record: Record) -> list[Exchange]:
 
 @section.standing(
     "json-objects",
-    observes=("IP-GEN-07",),
+    observes=("IP-HOUSE-01",),
     does="Reads the body of every success strictly: size, UTF-8, duplicate keys, NaN.",
     expects="A JSON object.",
 )
@@ -119,9 +119,9 @@ def json_objects(record: Record) -> Judgement:
         assert exchange.answer is not None
         value: Any = exchange.answer.value
         if isinstance(value, Malformed):
-            yield breach("IP-GEN-07", exchange, expected="a JSON object", got=f"{value.kind}: {value.detail}")
+            yield breach("IP-HOUSE-01", exchange, expected="a JSON object", got=f"{value.kind}: {value.detail}")
         elif not is_object(value):
-            yield breach("IP-GEN-07", exchange, expected="a JSON object", got=type(value).__name__)
+            yield breach("IP-HOUSE-01", exchange, expected="a JSON object", got=type(value).__name__)
 
 
 @section.standing(

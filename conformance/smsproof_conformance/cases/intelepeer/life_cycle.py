@@ -82,14 +82,12 @@ def _delivered(receipt: Receipt, gained: list[dict[str, Any]], accepted: list[Re
     if len(found) != 1:
         found = [entry for entry in gained if entry.get("text") == text]
     if len(found) != 1:
-        got = f"{len(found)} times in the outbox"
-        yield breach(
-            "IP-SEND-15", receipt.exchange, expected="delivered once", got=got, pointer=receipt.pointer("refid")
-        )
+        times, where = f"{len(found)} times in the outbox", receipt.pointer("refid")
+        yield breach("IP-SEND-15", receipt.exchange, expected="delivered once", got=times, pointer=where)
         return
     for key, requirement in _FIELDS.items():
-        asked, got = receipt.asked[key], found[0].get(key)
-        if got != asked:
+        got = found[0].get(key)
+        if got != receipt.asked[key]:
             taken = receipt.in_bulk and any(got == other.asked[key] for other in accepted if other.in_bulk)
             yield breach(
                 "IP-BULK-12" if taken else requirement, receipt.exchange,

@@ -96,7 +96,12 @@ def _(seen: Seen) -> Judgement:
     for which in ("first", "second"):
         was_set, read = seen[f"set {which}"], seen[f"read {which}"]
         webhook = read.at("webhook")
-        if was_set.status == 201 and read.status == 200 and webhook != was_set.request.json["webhook"]:
+        if (
+            was_set.status == 201
+            and read.status == 200
+            and is_object(read.at())
+            and webhook != was_set.request.json["webhook"]
+        ):
             yield breach("IP-HOOKGET-11", read, expected="the URL of this number", got=webhook, pointer="/webhook")
 
 

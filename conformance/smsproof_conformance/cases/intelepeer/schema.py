@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import Any, Final
 
 from smsproof_conformance.answer_schema import AnswerSchemas
-from smsproof_conformance.exchange import MISSING, Arrival, Exchange, dig
-from smsproof_conformance.finding import Judgement
+from smsproof_conformance.exchange import Arrival, Exchange, dig, is_array
+from smsproof_conformance.finding import Breach, Judgement
 from smsproof_spec import contract as contracts
 from smsproof_spec.rules import Malformed
 
@@ -28,16 +28,44 @@ def observed(*components: str) -> tuple[str, ...]:
 def judge_bodies(subjects: Iterable[Exchange | Arrival], component: str) -> Judgement:
     """Hold the bodies of answers or deliveries against one component. A body that is no JSON is another case's affair."""
     for subject in subjects:
-        yield from _judge(component, subject)
+        value = _value(subject)
+        if not isinstance(value, Malformed):
+            yield from _violations(component, value, subject)
 
 
-def _judge(component: str, subject: Exchange | Arrival) -> Judgement:
-    value = subject.at() if isinstance(subject, Exchange) else subject.value
-    if isinstance(value, Malformed) or value is MISSING:
-        return
-    for word in schemas().violations(component, value, subject):
+def judge_lists(
+    exchanges: Iterable[Exchange], component: str, key: str, choose: Callable[[Any], str | None]
+) -> Judgement:
+    """Hold the answers to lists against one component, and each item against the one that its status chooses.
+
+    key       where the items stand.
+    choose    item to component, None for an item that is not to be held against any. Trying both components would
+              blame the one that happens to come nearer.
+    """
+    for exchange in exchanges:
+        value = _value(exchange)
+        if isinstance(value, Malformed):
+            continue
+        for word in _violations(component, value, exchange):
+            if not word.pointer.startswith(f"/{key}/"):
+                yield word
+        items = dig(value, key)
+        for place, item in enumerate(items if is_array(items) else ()):
+            if chosen := choose(item):
+                yield from _violations(chosen, item, exchange, key, place)
+
+
+def _value(subject: Exchange | Arrival) -> Any:
+    if isinstance(subject, Arrival):
+        return subject.value
+    assert subject.answer is not None
+    return subject.answer.value
+
+
+def _violations(component: str, value: Any, subject: Exchange | Arrival, *at: str | int) -> Iterator[Breach]:
+    for word in schemas().violations(component, value, subject, *at):
         # A state that is not listed: the cases state-listed say so, and only warn (AMB-IP-27: the list may grow).
-        if not (word.pointer.endswith("/provisioning/state") and isinstance(_at(value, word.pointer), str)):
+        if not (word.pointer.endswith("/provisioning/state") and isinstance(_at(_value(subject), word.pointer), str)):
             yield word
 
 

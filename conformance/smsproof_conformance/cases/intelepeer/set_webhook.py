@@ -8,7 +8,7 @@ from typing import Any, Final
 from smsproof_conformance.actor import Actor
 from smsproof_conformance.case import Section
 from smsproof_conformance.cases.intelepeer.messages import example
-from smsproof_conformance.cases.intelepeer.schema import CONTRACT, judge_bodies, observed
+from smsproof_conformance.cases.intelepeer.schema import CONTRACT, judge_bodies, judge_lists, observed
 from smsproof_conformance.cases.intelepeer.webhooks import (
     get_webhook,
     items,
@@ -17,7 +17,7 @@ from smsproof_conformance.cases.intelepeer.webhooks import (
     status_of,
     webhook_url,
 )
-from smsproof_conformance.exchange import MISSING, Exchange, is_array, is_object, pointer
+from smsproof_conformance.exchange import MISSING, Exchange, dig, is_array, is_object, pointer
 from smsproof_conformance.finding import Judgement, breach, oddity
 from smsproof_conformance.record import NotObserved, Record, Seen
 from smsproof_conformance.target import Fact
@@ -115,7 +115,7 @@ def _(seen: Seen) -> Judgement:
             )
         read = seen[step]
         url = read.at("webhook")
-        if read.status == 200 and url != both.request.json["webhook"]:
+        if read.status == 200 and is_object(read.at()) and url != both.request.json["webhook"]:
             yield breach("IP-HOOK-21", read, expected="the URL that was set for both", got=url, pointer="/webhook")
 
 
@@ -179,6 +179,8 @@ async def repeated_endpoint(do: Actor) -> None:
 @repeated_endpoint.judge
 def _(seen: Seen) -> Judgement:
     exchange = seen["twice"]
+    if not is_object(exchange.at()):
+        raise NotObserved("the answer is no JSON object")
     statuses = [status_of(item) for item in items(exchange)]
     if exchange.status != 207 or len(statuses) != 2 or statuses[0] != statuses[1]:
         got = f"HTTP {exchange.status} with {len(statuses)} responses"
@@ -212,7 +214,7 @@ def _(seen: Seen) -> Judgement:
 
 
 def _reads(requirement: str, exchange: Exchange, url: str, what: str) -> Judgement:
-    if exchange.status == 200 and exchange.at("webhook") != url:
+    if exchange.status == 200 and is_object(exchange.at()) and exchange.at("webhook") != url:
         yield breach(requirement, exchange, expected=what, got=exchange.at("webhook"), pointer="/webhook")
 
 
@@ -444,7 +446,12 @@ def _(seen: Seen) -> Judgement:
     if len(seen.target.numbers.long_codes) > 1:
         yield from _refused("IP-HOOK-12", seen["for two"], 400, "what is no URL, for two numbers")
     left = seen["left"]
-    if refused and left.status == 200 and left.at("webhook") != seen["before"].request.json["webhook"]:
+    if (
+        refused
+        and left.status == 200
+        and is_object(left.at())
+        and left.at("webhook") != seen["before"].request.json["webhook"]
+    ):
         yield breach(
             "IP-HOOKGET-11",
             left,
@@ -509,7 +516,13 @@ def answer_schema(record: Record) -> Judgement:
     answers = record.answered("setWebhook", lambda exchange: exchange.status in (201, 207))
     lists = [exchange for exchange in answers if exchange.status == 207 or is_array(exchange.at("endpoints"))]
     yield from judge_bodies([exchange for exchange in answers if exchange not in lists], "WebhookResult")
-    yield from judge_bodies(lists, "BulkWebhookResult")
+    yield from judge_lists(lists, "BulkWebhookResult", "endpoints", _item_component)
+
+
+def _item_component(item: Any) -> str:
+    """By `status` alone: where `code` stands instead, the item lacks what both components ask for (AMB-IP-16)."""
+    status = dig(item, "status")
+    return "FailedWebhookItem" if type(status) is int and status >= 400 else "WebhookItem"
 
 
 @section.standing(
