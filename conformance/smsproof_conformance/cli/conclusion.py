@@ -6,6 +6,7 @@ import difflib
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -17,7 +18,7 @@ from smsproof_conformance.case import Case, observers
 from smsproof_conformance.cli.door import UsageError
 from smsproof_conformance.exit_code import ExitCode, strongest
 from smsproof_conformance.judge import judge
-from smsproof_conformance.ledger import Ledger
+from smsproof_conformance.ledger import Ledger, LedgerFailure
 from smsproof_conformance.reports import github
 from smsproof_conformance.reports.console import print_run
 from smsproof_conformance.reports.files import ReportFailure, parse, write
@@ -72,6 +73,8 @@ def conclude(
     baseline: Sequence[Entry] = (),
 ) -> NoReturn:
     """Judge a record and leave. `reports` are FORMAT:PATH, already checked."""
+    with suppress(LedgerFailure):  # a record that is only read keeps what its own run said
+        ledger.set_fact("strict", strict)
     judged = judge(ledger, contract, cases, strict=strict)
     judged = expect(judged, baseline, day(ledger), observers(judged.vendor, judged.party))
     material = Material(ledger, judged, contract, shows_data=show_data)

@@ -32,7 +32,8 @@ def report(
         contract = contracts.load(ledger.fact("vendor"))
         known = cases(contract.vendor, ledger.fact("party") or "V")
         acted = [known[id_] for id_ in ledger.fact("cases") or known if id_ in known]
-        material = Material(ledger, judge(ledger, contract, acted, strict=strict), contract, shows_data=show_data)
+        judged = judge(ledger, contract, acted, strict=strict or bool(ledger.fact("strict")))
+        material = Material(ledger, judged, contract, shows_data=show_data)
         codes = write_reports(wanted, material)
         if not wanted:
             print_run(console(), material)
