@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 import typer
 from click.testing import Result
-from smsproof_conformance.cli.vectors import vectors
 from typer.testing import CliRunner
+
+from smsproof_conformance.cli.vectors import vectors
 
 app = typer.Typer()
 app.command()(vectors)

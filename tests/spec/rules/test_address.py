@@ -5,6 +5,7 @@ import pickle
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from smsproof_spec.rules import AddressError, Kind, Role, check, classify
 
 E164, SHORT, NAME = Kind.E164, Kind.SHORT_CODE, Kind.ALPHANUMERIC

@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from smsproof_spec.rules import LIMITS, documented_differs, documented_segments, measure, numparts
 
+from smsproof_spec.rules import LIMITS, documented_differs, documented_segments, measure, numparts
 from tests.spec.rules.strategies import texts
 
 

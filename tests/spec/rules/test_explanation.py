@@ -1,8 +1,8 @@
 """Why a text costs what it costs."""
 
 from hypothesis import given, settings
-from smsproof_spec.rules import explain, measure, split, split_graphemes
 
+from smsproof_spec.rules import explain, measure, split, split_graphemes
 from tests.spec.rules.strategies import texts
 
 EURO = "\u20ac"

@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from smsproof_spec.rules import TextError, clusters, measure, split, split_graphemes
 
+from smsproof_spec.rules import TextError, clusters, measure, split, split_graphemes
 from tests.spec.rules.strategies import LOCKING, SINGLE, texts
 
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466"  # 11 units

@@ -6,8 +6,8 @@ import sys
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from smsproof_spec.rules import Malformed, strict_json
 
+from smsproof_spec.rules import Malformed, strict_json
 from tests.oracle import json_text as oracle
 
 

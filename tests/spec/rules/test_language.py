@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from smsproof_spec.rules import LANGUAGES, cheapest, measure
 
+from smsproof_spec.rules import LANGUAGES, cheapest, measure
 from tests.oracle.text import price
 from tests.spec.rules.strategies import LOCKING, SINGLE, national, texts
 

@@ -1,6 +1,7 @@
 """The states of a message and of a number."""
 
 import pytest
+
 from smsproof_spec.rules import LIFE_CYCLES
 
 STATUS = LIFE_CYCLES["messangi-status"]

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from smsproof_spec.rules import LANGUAGES, decode, encode, measure
 from smsproof_spec.rules.alphabet import DEFAULT, alphabet
 from smsproof_spec.rules.tables.national import IDENTIFIERS, LOCKING, SINGLE

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from smsproof_spec.rules import (
     TextError,
     measure,
@@ -11,7 +12,6 @@ from smsproof_spec.rules import (
     user_data,
     user_data_header,
 )
-
 from tests.spec.rules.strategies import LOCKING, SINGLE, texts
 
 

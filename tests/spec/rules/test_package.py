@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 import smsproof_spec.rules as rules
 
 FOLDER = Path(rules.__file__).parent

@@ -3,9 +3,9 @@
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+
 from smsproof_spec.rules import Measure, TextError, measure, split
 from smsproof_spec.rules.segments import room
-
 from tests.oracle.text import price
 from tests.spec.rules.strategies import LOCKING, SINGLE, texts
 

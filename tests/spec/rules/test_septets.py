@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from smsproof_spec.rules import TextError, decode, encode, measure, pack, pack_uncounted, unpack, unpack_uncounted
 
+from smsproof_spec.rules import TextError, decode, encode, measure, pack, pack_uncounted, unpack, unpack_uncounted
 from tests.spec.rules.strategies import LOCKING, SINGLE, gsm7, national
 
 

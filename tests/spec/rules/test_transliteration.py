@@ -5,11 +5,11 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from smsproof_spec.rules import Level, Replacement, measure, transliterate
 from smsproof_spec.rules.alphabet import DEFAULT
 from smsproof_spec.rules.tables import replacements as tables
 from smsproof_spec.rules.transliteration import replacement_for
-
 from tests.spec.rules.strategies import texts
 
 TABLES = {

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from smsproof_spec.rules import AddressError, Role, check, normalise
 
 IP, MS = "intelepeer", "messangi"

@@ -6,6 +6,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+
 from smsproof_spec.rules import (
     AddressError,
     Role,
@@ -20,7 +21,6 @@ from smsproof_spec.rules import (
     unpack,
 )
 from smsproof_spec.vectors import COLLECTIONS, load
-
 from tests.oracle.text import price
 
 FOLDER = files("smsproof_spec.vectors")
