@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 from smsproof_conformance.emulator.account import Account, Setup
 from smsproof_conformance.emulator.clock import Clock
 from smsproof_conformance.emulator.control import CONTROL_PATH, Control
-from smsproof_conformance.emulator.exchange import Answer, Refusal, Request
+from smsproof_conformance.emulator.exchange import JSON_MEDIA_TYPE, Answer, Refusal, Request
 from smsproof_conformance.emulator.faults import FAULTS, faulty
 from smsproof_conformance.emulator.faults.fault import Fault
 from smsproof_conformance.emulator.intelepeer import IntelePeer
@@ -30,6 +30,7 @@ STRICT: Final[Mapping[str, type[Vendor]]] = {"intelepeer": IntelePeer, "messangi
 LENIENT: Final[Mapping[str, type[Vendor]]] = {"intelepeer": LenientIntelePeer, "messangi": LenientMessangi}
 
 _LOOPBACK_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
+_JSON: Final = JSON_MEDIA_TYPE.encode()
 _encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -153,10 +154,9 @@ class Application:
 
 async def _send(answer: Answer, send: Send) -> None:
     body = answer.body if isinstance(answer.body, bytes) else _encode(answer.body).encode()
-    headers = [
-        (b"content-type", answer.media_type.encode("latin-1")),
-        (b"content-length", str(len(body)).encode()),
-        *((name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()),
-    ]
+    media_type = _JSON if answer.media_type == JSON_MEDIA_TYPE else answer.media_type.encode("latin-1")
+    headers = [(b"content-type", media_type), (b"content-length", b"%d" % len(body))]
+    if answer.headers:
+        headers += [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -41,8 +41,11 @@ class Request:
 
     def header(self, name: bytes) -> str | None:
         """The value of a header; None when it is absent; repeated headers are joined as RFC 9110 section 5.3 says."""
-        values = [value for key, value in self.headers if key == name]
-        return b", ".join(values).decode("latin-1") if values else None
+        found: bytes | None = None
+        for key, value in self.headers:
+            if key == name:
+                found = value if found is None else found + b", " + value
+        return None if found is None else found.decode("latin-1")
 
     def parameters(self, name: str) -> list[str]:
         """The values of a query parameter, decoded as an HTML form: a literal plus becomes a space (S1:130)."""
