@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any, ClassVar, Final
 from urllib.parse import quote, urlencode, urlsplit
 
+from smsproof_conformance.exchange import is_object
+
 SEND = "/_rest/v4/app/sms/send"
 WEBHOOK = "/_rest/v4/my/did/sms/webhook"
 MESSAGES = "/raven/v2/messages"
@@ -107,7 +109,7 @@ class RightIntelePeer(Client):
         return [self.single(message) for message in messages]
 
     def read_many(self, got: Got) -> dict[str, Any]:
-        items = got.body["responses"] if got.status == 207 else []
+        items: list[dict[str, Any]] = got.body["responses"] if got.status == 207 else []
         return {
             "ids": [item["refid"] for item in items if item["code"] == 202],
             "failed": [place for place, item in enumerate(items) if item["code"] != 202],
@@ -165,7 +167,7 @@ class BareToken(RightIntelePeer):
 
 class FormBody(RightIntelePeer):
     def encode(self, body: Any) -> bytes | None:
-        return urlencode(body).encode() if isinstance(body, dict) else super().encode(body)
+        return urlencode(body).encode() if is_object(body) else super().encode(body)
 
 
 class TextPlain(RightIntelePeer):
@@ -301,7 +303,7 @@ class RightMessangi(Client):
         if got.status != 200:
             return {"ids": [], "failed": list(range(len(args["to"])))}
         data = got.body["data"]
-        wrong = data.get("invalidNumber") or []
+        wrong: list[str] = data.get("invalidNumber") or []
         return {
             "ids": [entry["id"] for entry in data["ids"]],
             "failed": [place for place, entry in enumerate(args["to"]) if entry["to"] in wrong],
@@ -386,7 +388,7 @@ class FlatParser(RightMessangi):
         return False
 
     def read_single(self, got: Got) -> dict[str, Any]:
-        accepted = isinstance(got.body, dict) and got.body.get("status") == "ACCEPTED"
+        accepted = is_object(got.body) and got.body.get("status") == "ACCEPTED"
         return {"ids": [got.body["messageId"]] if accepted else [], "failed": [] if accepted else [0]}
 
 
