@@ -74,12 +74,13 @@ class AnswerSchemas:
     ) -> Breach:
         error = _deepest(error)
         path = [*error.schema_path]
-        if path and path[-1] == "required":
+        keyword = path[-1]
+        if keyword == "required":
             path = [*path[:-1], "properties", getattr(error.kind, "property", "")]
         requirement = self._contract.requirement_of(pointer(*path), error.instance)
         assert requirement is not None, f"no x-sms-requirement above {path}"  # a test of the contract holds this
         return Breach(
-            requirement, subject, f"a value that matches the contract ({path[-1]})", error.message[:_MAX_MESSAGE],
+            requirement, subject, f"a value that matches the contract ({keyword})", error.message[:_MAX_MESSAGE],
             pointer(*at, *error.instance_path),
         )  # fmt: skip
 
