@@ -137,6 +137,8 @@ def messages(vendor: str, numbers: Numbers) -> SearchStrategy[dict[str, Json]]:
 def broken_messages(vendor: str, numbers: Numbers) -> SearchStrategy[tuple[str, dict[str, Json]]]:
     """(what is wrong, message): right messages with one thing wrong."""
     own = own_numbers(numbers)
+    if not own["sender"] or not own["destination"]:
+        return st.nothing()
     optional_plus = vendor == "messangi"
     wrong: list[SearchStrategy[tuple[str, str, Json]]] = [
         _named("to", near_misses(own["destination"], plus_optional=optional_plus)),
@@ -170,6 +172,8 @@ def mixed_lists(vendor: str, numbers: Numbers, *, max_size: int = 5) -> SearchSt
 
 def batches(numbers: Numbers, *, max_size: int = 5) -> SearchStrategy[dict[str, Json]]:
     """Right batches of Messangi: every placeholder has a value for everybody."""
+    if not own_numbers(numbers)["sender"] or not numbers.destinations:
+        return st.nothing()
     value = st.one_of(st.sampled_from(("Elizabeth", "Ñandú", "a b")), st.just(10.65), st.integers(0, 999))
 
     def batch(holes: int) -> SearchStrategy[dict[str, Json]]:
@@ -189,6 +193,8 @@ def batches(numbers: Numbers, *, max_size: int = 5) -> SearchStrategy[dict[str, 
 
 def broken_batches(numbers: Numbers) -> SearchStrategy[tuple[str, dict[str, Json]]]:
     """(what is wrong, batch): right batches with one thing wrong, or with malformed recipients among the right ones."""
+    if batches(numbers).is_empty:
+        return st.nothing()
     misses = near_misses(numbers.destinations, plus_optional=True)
     whole = _changes(
         st.tuples(st.just("left out"), st.sampled_from(("from", "text", "to")), st.just(_ABSENT)),
@@ -221,12 +227,16 @@ def webhooks() -> SearchStrategy[str]:
 def settings(numbers: Numbers) -> SearchStrategy[dict[str, Json]]:
     """Right webhook settings of IntelePeer: endpoints of the target's own, each once."""
     own = own_numbers(numbers)["endpoint"]
-    endpoints = st.lists(_one_of(own), min_size=1, max_size=len(own) or 1, unique=True)
+    if not own:
+        return st.nothing()
+    endpoints = st.lists(_one_of(own), min_size=1, max_size=len(own), unique=True)
     return st.fixed_dictionaries({"endpoints": endpoints, "webhook": webhooks()})
 
 
 def broken_settings(numbers: Numbers) -> SearchStrategy[tuple[str, dict[str, Json]]]:
     """(what is wrong, settings): right settings with one thing wrong, or with one malformed endpoint among the right ones."""
+    if settings(numbers).is_empty:
+        return st.nothing()
     misses = near_misses(own_numbers(numbers)["endpoint"])
     not_urls = (
         "not a url",

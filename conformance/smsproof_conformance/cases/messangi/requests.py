@@ -64,7 +64,9 @@ def expectation(exchange: Exchange, numbers: Numbers) -> Expectation:
     forbidden = [
         word
         for word in broken
-        if binding("messangi", word) and not _free(word, value) and word.requirement != _said_better(word, value)
+        if binding("messangi", word)
+        and not _free(word, value, batch=component == "Batch")
+        and word.requirement != _said_better(word, value)
     ]
     if forbidden:
         return refuse(*forbidden)
@@ -80,11 +82,13 @@ def expectation(exchange: Exchange, numbers: Numbers) -> Expectation:
     return ACCEPT if _same_number(value["to"], numbers.destinations) else left_open(Freedom.FOREIGN)
 
 
-def _free(word: Breach, value: Any) -> bool:
+def _free(word: Breach, value: Any, *, batch: bool) -> bool:
     """Whether a violation of the contract is one that the decisions or the page's silence leave to the vendor."""
     steps = [int(step) if step.isdecimal() else step for step in word.pointer.split("/")[1:]]
     held = dig(value, *steps)
     key = str(steps[-1]) if steps else ""
+    if batch and word.pointer == "/to":
+        return False  # a list by the page's words (S2:357)
     if key in _OPTIONS or key in ("connection", "params"):
         scalar = isinstance(held, str | int | float) and key not in ("type", "params", "requestDR")
         spelled = key == "requestDR" and str(held) in ("true", "false", "0", "1")
