@@ -9,8 +9,6 @@ from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from smsproof_spec.contract import Contract, Operation
-
 from smsproof_conformance.charge import Budget, forbid_strangers, parts
 from smsproof_conformance.exchange import Exchange, Headers, Lost, Request, State, encode, strings
 from smsproof_conformance.inbox import Hook, Inbox
@@ -20,6 +18,7 @@ from smsproof_conformance.pace import Pace
 from smsproof_conformance.peer import Carrier, Steering
 from smsproof_conformance.target import Target, Token
 from smsproof_conformance.webhooks import KEEPER, Webhooks
+from smsproof_spec.contract import Contract, Operation
 
 _JSON: Final = (("Accept", "application/json"), ("Content-Type", "application/json"))
 _CONNECT_TRIES: Final = 3  # a refused connection is retried twice: nothing left this machine

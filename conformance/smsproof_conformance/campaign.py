@@ -167,7 +167,7 @@ class _Campaign:
                 for name, strategy in self._strategies(operation, engine):
                     self._explore(operation, name, strategy)
                 self._mark(operation, "acted")
-            if self.contract.vendor == "intelepeer":
+            if self.contract.vendor == "intelepeer" and sequences.possible(numbers):
                 self._explore_sequences()
         except _Enough as enough:
             if enough.cause is not None:

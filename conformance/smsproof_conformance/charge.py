@@ -11,10 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from smsproof_spec.rules import TextError, measure
-
 from smsproof_conformance.exchange import Request, is_array, is_object
 from smsproof_conformance.target import Target
+from smsproof_spec.rules import TextError, measure
 
 _NUMBER = re.compile(r"\+?[0-9][0-9 ().-]{5,}[0-9]")
 _PLACEHOLDER = re.compile(r"\{([0-9]{1,3})\}")

@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 import httpx2
-from smsproof_spec.rules import strict_json
 
 from smsproof_conformance.exchange import MISSING, dig, is_array, is_object
 from smsproof_conformance.target import Secrets, Target
+from smsproof_spec.rules import strict_json
 
 
 class Control:

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from smsproof_spec.contract import Contract, Requirement
-
 from smsproof_conformance.case import Case
+from smsproof_spec.contract import Contract, Requirement
 
 
 class Coverage(StrEnum):

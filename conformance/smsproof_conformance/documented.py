@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from smsproof_spec.contract import Body, Contract
-
 from smsproof_conformance.answer_schema import AnswerSchemas
 from smsproof_conformance.finding import Breach
+from smsproof_spec.contract import Body, Contract
 
 
 @dataclass(frozen=True)

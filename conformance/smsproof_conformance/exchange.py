@@ -9,9 +9,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, TypeGuard
 
-from smsproof_spec.rules import Malformed, strict_json
-
 from smsproof_conformance.target import Token
+from smsproof_spec.rules import Malformed, strict_json
 
 Headers = tuple[tuple[str, str], ...]
 

@@ -22,7 +22,6 @@ MAX_BODY_BYTES: Final = 256 * 1024
 HANG_UP: Final = 0  # in a script of answers: read the request, close the connection, answer nothing
 
 
-
 @dataclass
 class Hook:
     """One URL of the inbox.
@@ -96,4 +95,3 @@ class Inbox:
             result = "mismatch"
         marker = json.dumps(f"[{result}]").encode()
         return re.sub(rb'("signature"\s*:\s*)"(?:[^"\\]|\\.)*"', lambda found: found[1] + marker, body), result
-

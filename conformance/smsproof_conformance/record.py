@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, cast
 
-from smsproof_spec.rules import Malformed
-
 from smsproof_conformance.exchange import Arrival, Exchange, State, is_object
 from smsproof_conformance.ledger import Ledger
 from smsproof_conformance.target import Target
+from smsproof_spec.rules import Malformed
 
 
 class NotObserved(Exception):

@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from smsproof_spec.contract import Contract
-
 from smsproof_conformance.case import Case
 from smsproof_conformance.charge import Budget
 from smsproof_conformance.exchange import Answer, Request, encode
@@ -19,6 +17,7 @@ from smsproof_conformance.ledger import Ledger
 from smsproof_conformance.peer import Peer
 from smsproof_conformance.runner import Run
 from smsproof_conformance.target import Secrets, Target
+from smsproof_spec.contract import Contract
 
 
 class NoCarrier:

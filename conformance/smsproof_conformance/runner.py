@@ -11,8 +11,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from smsproof_spec.contract import Contract
-
 from smsproof_conformance.actor import Actor, Unreachable, Wire
 from smsproof_conformance.case import Case, Scenario
 from smsproof_conformance.charge import Budget, BudgetSpent, WouldTextStranger
@@ -23,6 +21,7 @@ from smsproof_conformance.ledger import Ledger, LedgerError, LedgerFailure
 from smsproof_conformance.peer import Peer
 from smsproof_conformance.target import Secrets, Target
 from smsproof_conformance.webhooks import CannotRestore
+from smsproof_spec.contract import Contract
 
 _RESTORE_SECONDS = 2.0
 _IN_FLIGHT_SECONDS = 2.0  # how long a request in flight may still take after a signal

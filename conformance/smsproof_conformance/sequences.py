@@ -40,6 +40,11 @@ def renumbered(body: bytes | None, number: int) -> bytes | None:
     return None if body is None else re.sub(rb"(?<=/inbound/)[0-9]+(?=/)", str(number).encode(), body)
 
 
+def possible(numbers: Numbers) -> bool:
+    """Whether an account with these numbers has something to set, read and send."""
+    return not (strategies.endpoints(numbers).is_empty or strategies.messages("intelepeer", numbers).is_empty)
+
+
 def machine(numbers: Numbers, begin: Callable[[], Sequence]) -> type[RuleBasedStateMachine]:
     """The state machine for an account that owns `numbers`.
 

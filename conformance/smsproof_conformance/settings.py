@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, cast
 
 from pydantic import SecretStr, ValidationError
-from smsproof_spec import contract
 
 from smsproof_conformance.target import Numbers, Secrets, Target
+from smsproof_spec import contract
 
 
 class SettingsError(Exception):

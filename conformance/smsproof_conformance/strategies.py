@@ -156,11 +156,15 @@ def broken_messages(vendor: str, numbers: Numbers) -> SearchStrategy[tuple[str, 
 
 def message_lists(vendor: str, numbers: Numbers, *, max_size: int = 5) -> SearchStrategy[list[dict[str, Json]]]:
     """Lists of right messages."""
+    if messages(vendor, numbers).is_empty:
+        return st.nothing()
     return st.lists(messages(vendor, numbers), min_size=1, max_size=max_size)
 
 
 def mixed_lists(vendor: str, numbers: Numbers, *, max_size: int = 5) -> SearchStrategy[tuple[str, list[Json]]]:
     """(what is wrong where, list): lists with right and wrong messages in any order, one wrong one at least."""
+    if messages(vendor, numbers).is_empty:
+        return st.nothing()
     item = st.one_of(broken_messages(vendor, numbers), messages(vendor, numbers).map(lambda right: ("", right)))
 
     def named(items: list[tuple[str, Json]]) -> tuple[str, list[Json]]:

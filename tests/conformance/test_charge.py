@@ -97,7 +97,10 @@ def test_loopback_takes_any_number() -> None:
         ({**message("+1"), "text": "x" * 161}, 2),
         ({**message("+1"), "text": "ä" * 160}, 1),
         ({**message("+1"), "text": "á" * 71}, 2),
-        ({"from": "1", "text": "Hi {0}", "to": [{"to": "+1", "params": ["x" * 161]}, {"to": "+2", "params": ["y"]}]}, 3),
+        (
+            {"from": "1", "text": "Hi {0}", "to": [{"to": "+1", "params": ["x" * 161]}, {"to": "+2", "params": ["y"]}]},
+            3,
+        ),
         ({**message("+1"), "text": 7}, 1),
         ({**message("+1"), "text": "\ud800"}, 1),
         ([], 0),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from smsproof_conformance.disguise import Lookout
 
+from smsproof_conformance.disguise import Lookout
 from tests.conformance.disguises import everything
 
 TOKEN = "canary-tok/en+2719=é"

@@ -84,7 +84,9 @@ def test_an_unknown_url_gets_404_and_leaves_no_record() -> None:
         ("the-code", None, None),
     ],
 )
-def test_a_shared_code_is_kept_as_the_result_of_its_comparison(code: str | None, sent: object, result: str | None) -> None:
+def test_a_shared_code_is_kept_as_the_result_of_its_comparison(
+    code: str | None, sent: object, result: str | None
+) -> None:
     async def act(inbox: Inbox) -> None:
         body = json.dumps({"refid": "R", "signature": sent})
         async with httpx2.AsyncClient(trust_env=False) as client:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from smsproof_spec import contract as contracts
 
 from smsproof_conformance.actor import Actor
 from smsproof_conformance.case import Case, Section
@@ -17,6 +16,7 @@ from smsproof_conformance.judge import Judged, judge
 from smsproof_conformance.ledger import Ledger
 from smsproof_conformance.record import Record, Seen, body
 from smsproof_conformance.target import Target
+from smsproof_spec import contract as contracts
 
 CONTRACT = contracts.load("intelepeer")
 TARGET = Target(name="t", vendor="intelepeer", base_url="http://127.0.0.1:1", token_env="T")

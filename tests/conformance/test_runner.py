@@ -17,7 +17,6 @@ from typing import Any
 
 import httpx2
 import pytest
-from smsproof_spec import contract as contracts
 
 from smsproof_conformance.actor import Actor
 from smsproof_conformance.case import Case, Section
@@ -33,6 +32,7 @@ from smsproof_conformance.record import Seen
 from smsproof_conformance.rehearsal import NoCarrier, NoSteering, rehearse
 from smsproof_conformance.runner import Run
 from smsproof_conformance.target import Fact, Secrets, Target
+from smsproof_spec import contract as contracts
 
 CONTRACT = contracts.load("intelepeer")
 LOCAL = target("intelepeer", "http://127.0.0.1:1", "http://127.0.0.1:1/_smsproof")
@@ -60,7 +60,9 @@ def scenario(act: Callable[[Actor], Any], name: str = "c", needs: tuple[Fact, ..
     def nothing(seen: Seen) -> Judgement:
         yield from ()
 
-    return Section("intelepeer", "s").scenario(name, observes=(), does="d", expects="e", needs=needs)(act).judge(nothing)
+    return (
+        Section("intelepeer", "s").scenario(name, observes=(), does="d", expects="e", needs=needs)(act).judge(nothing)
+    )
 
 
 def started(carrier: NoCarrier, cases: list[Case], at: Target = LOCAL, budget: int | None = None) -> Ledger:

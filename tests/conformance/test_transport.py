@@ -176,7 +176,9 @@ def test_a_proxy_in_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_strange_charset_is_nobodys_problem() -> None:
-    with raw_server(says(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=rot13\r\nContent-Length: 2\r\n\r\n{}")) as url:
+    with raw_server(
+        says(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=rot13\r\nContent-Length: 2\r\n\r\n{}")
+    ) as url:
         answer = exchange(url)
     assert isinstance(answer, Answer)
     assert answer.value == {}

@@ -8,12 +8,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.text import Text
-from smsproof_spec import contract as contracts
-from smsproof_spec.contract import Requirement
 
 from smsproof_conformance.case import Case, Scenario, cases
 from smsproof_conformance.cli.door import UsageError, door
 from smsproof_conformance.emulator.faults import FAULTS
+from smsproof_spec import contract as contracts
+from smsproof_spec.contract import Requirement
 
 
 def explain(

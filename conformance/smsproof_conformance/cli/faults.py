@@ -8,12 +8,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.table import Table
-from smsproof_spec import contract as contracts
 
 from smsproof_conformance.cli.door import UsageError, door
 from smsproof_conformance.emulator.faults import FAULTS
 from smsproof_conformance.exit_code import ExitCode
 from smsproof_conformance.matrix import Row, idle_cases, run_matrix
+from smsproof_spec import contract as contracts
 
 
 def faults(

@@ -7,11 +7,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.table import Table
-from smsproof_spec import contract as contracts
 
 from smsproof_conformance.case import Scenario, cases
 from smsproof_conformance.cli.door import UsageError, door
 from smsproof_conformance.selection import select
+from smsproof_spec import contract as contracts
 
 
 def list_(

@@ -11,12 +11,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
-from smsproof_spec.rules import printable
-from smsproof_spec.vectors import COLLECTIONS, load
 
 from smsproof_conformance.cli.door import UsageError, door
 from smsproof_conformance.examination import ASKED, Examination, ProgramError, examine
 from smsproof_conformance.exit_code import ExitCode
+from smsproof_spec.rules import printable
+from smsproof_spec.vectors import COLLECTIONS, load
 
 
 def vectors(

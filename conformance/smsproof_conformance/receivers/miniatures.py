@@ -10,16 +10,15 @@ import json
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar, Final
 
-from smsproof_spec.rules import Malformed, strict_json
-
 from smsproof_conformance.exchange import is_object
 from smsproof_conformance.receivers.messangi import STATUSES
+from smsproof_spec.rules import Malformed, strict_json
 
 CODE: Final = "SECRET CODE"
 
@@ -372,7 +371,7 @@ MINIATURES: Final[Mapping[str, Miniature]] = {
 
 
 @contextmanager
-def serving(receiver: Receiver) -> Iterator[str]:
+def serving(receiver: Receiver) -> Generator[str]:
     """Serve a receiver on loopback: POST /hook delivers, GET /probe tells what was handled. Yields the base URL."""
 
     class Handler(BaseHTTPRequestHandler):

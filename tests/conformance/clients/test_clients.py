@@ -127,7 +127,10 @@ def test_what_a_client_does_not_do_is_not_observed() -> None:
         ({"step": "s", "do": "send_many", "args": {"messages": [1]}}, r"messages\[0\]: expected a message"),
         ({"step": "s", "do": "set_webhook", "args": {"endpoints": []}}, r"args\.endpoints: expected a list"),
         ({"step": "s", "do": "get_webhook", "args": {}}, r"args\.endpoint: expected a string"),
-        ({"step": "s", "do": "send", "args": {"to": "+1", "text": ""}, "reply": "worse"}, r"reply: expected one of right"),
+        (
+            {"step": "s", "do": "send", "args": {"to": "+1", "text": ""}, "reply": "worse"},
+            r"reply: expected one of right",
+        ),
     ],
 )
 def test_a_mistake_in_a_scenario_is_named_by_its_place(step: dict[str, Any], said: str) -> None:

@@ -701,3 +701,15 @@ class UnicodeSegmentsOf35(Messangi):
         segments = documented_segments(text)
         units = len(text.encode("utf-16-le")) // 2
         return -(-units // 35) if segments > -(-units // 160) else segments
+
+
+@fault("message-sent-twice", "MS-GEN-07")
+class MessageSentTwice(Messangi):
+    """A message is sent twice under two ids, of which the answer names one.
+
+    The handset buzzes twice, the customer pays twice.
+    """
+
+    def accept(self, fields: Fields, to: str, text: str) -> Message:
+        super().accept(fields, to, text)
+        return super().accept(fields, to, text)
