@@ -24,6 +24,7 @@ from smsproof_conformance.reports.material import Material
 from smsproof_conformance.reports.terminal import console
 from smsproof_conformance.runner import Run
 from smsproof_spec import contract as contracts
+from smsproof_spec.contract import Party
 
 
 def selftest(
@@ -48,8 +49,11 @@ def selftest(
             documented = documented_answers(contract)
             contradictions = [example.name for example in documented if example.violations]
             print_run(out, material)
-            print_coverage(out, table(contract, {"V": selected}), vendor)
-            unwritten = write_reports([f"json:{report_dir / f'{vendor}.json'}"], material)
+            parties: tuple[Party, ...] = ("V", "R", "C")
+            print_coverage(out, table(contract, {party: cases(vendor, party).values() for party in parties}), vendor)
+            unwritten = write_reports(
+                [f"{kind}:{report_dir / f'{vendor}.{kind}'}" for kind in ("json", "html")], material
+            )
             out.print(
                 f"{documented_requests(contract)} documented requests replayed by cases,"
                 f" {len(documented) - len(contradictions)} of {len(documented)} documented answers are valid"
