@@ -1,4 +1,4 @@
-"""The JSON report: everything the console shows, for machines. Its schema: schemas/run.schema.json."""
+"""The JSON report: everything the console shows, for machines. A published schema is still to come."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The event report: one JSON object a line, in the order in which things happened. Its schema: schemas/event.schema.json."""
+"""The event report: one JSON object a line, in the order in which things happened."""
 
 from __future__ import annotations
 
