@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from smsproof_conformance.cli import app
 from smsproof_conformance.emulator import running
 from smsproof_conformance.exit_code import ExitCode
-from smsproof_conformance.settings import read
+from smsproof_conformance.targets.settings import read
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

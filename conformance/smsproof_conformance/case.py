@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from smsproof_conformance.finding import Judgement
-from smsproof_conformance.target import Fact
+from smsproof_conformance.targets.target import Fact
+from smsproof_conformance.verdicts.finding import Judgement
 from smsproof_spec.contract import Party
 
 if TYPE_CHECKING:
-    from smsproof_conformance.record import Record, Seen
+    from smsproof_conformance.records.record import Record, Seen
 
 # What an act is given depends on whom the case judges: an Actor for a vendor, a Deliverer for a receiver.
 Act = Callable[[Any], Awaitable[None]]

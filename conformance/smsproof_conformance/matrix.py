@@ -19,15 +19,16 @@ from smsproof_conformance.clients import scenario
 from smsproof_conformance.clients.miniatures import CLIENTS
 from smsproof_conformance.clients.scenario import Step
 from smsproof_conformance.clients.session import Session
-from smsproof_conformance.demonstration import SECRETS, target
 from smsproof_conformance.emulator import running
 from smsproof_conformance.emulator.faults import FAULTS
-from smsproof_conformance.finding import Severity
-from smsproof_conformance.judge import Judged, judge
-from smsproof_conformance.ledger import Ledger
 from smsproof_conformance.receivers.miniatures import CODE, MINIATURES, serving
 from smsproof_conformance.receivers.visit import Visit
-from smsproof_conformance.runner import Run
+from smsproof_conformance.records.ledger import Ledger
+from smsproof_conformance.runs.runner import Run
+from smsproof_conformance.targets.demonstration import SECRETS, target
+from smsproof_conformance.verdicts.finding import Severity
+from smsproof_conformance.verdicts.judge import judge
+from smsproof_conformance.verdicts.judged import Judged
 from smsproof_spec import contract as contracts
 from smsproof_spec.contract import Party
 

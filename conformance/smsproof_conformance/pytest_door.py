@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from smsproof_conformance.baseline import Entry
     from smsproof_conformance.case import Case
-    from smsproof_conformance.judge import CaseResult
     from smsproof_conformance.reports.material import Material
-    from smsproof_conformance.target import Secrets, Target
+    from smsproof_conformance.targets.target import Secrets, Target
+    from smsproof_conformance.verdicts.judged import CaseResult
+    from smsproof_conformance.verdicts.known_defect import Entry
 
 
 class SmsproofWarning(pytest.PytestWarning):
@@ -136,14 +136,14 @@ class _Target(pytest.Collector):
     @cached_property
     def run(self) -> _Run:
         """Act every case that was chosen, and judge. Whatever was acted stays on record."""
-        from smsproof_conformance.baseline import day, expect
         from smsproof_conformance.case import observers
-        from smsproof_conformance.charge import Budget
-        from smsproof_conformance.interruption import Interruption
-        from smsproof_conformance.judge import judge
-        from smsproof_conformance.ledger import Ledger, new_path
+        from smsproof_conformance.records.ledger import Ledger, new_path
         from smsproof_conformance.reports.material import Material
-        from smsproof_conformance.runner import Run
+        from smsproof_conformance.runs.charge import Budget
+        from smsproof_conformance.runs.interruption import Interruption
+        from smsproof_conformance.runs.runner import Run
+        from smsproof_conformance.verdicts.baseline import day, expect
+        from smsproof_conformance.verdicts.judge import judge
         from smsproof_spec import contract as contracts
 
         self.has_run = True
@@ -169,8 +169,8 @@ class _CaseItem(pytest.Item):
     door: _Target
 
     def runtest(self) -> None:
-        from smsproof_conformance.finding import Verdict
         from smsproof_conformance.reports.terminal import shown
+        from smsproof_conformance.verdicts.finding import Verdict
 
         run = self.door.run
         result = run.result(self.case)
@@ -201,7 +201,7 @@ class _EntryItem(pytest.Item):
     door: _Target
 
     def runtest(self) -> None:
-        from smsproof_conformance.finding import Verdict
+        from smsproof_conformance.verdicts.finding import Verdict
 
         verdict = next(result.verdict for result in self.door.run.judged.entries if result.entry is self.entry)
         match verdict:
@@ -224,10 +224,10 @@ _DOOR = pytest.StashKey[_Target]()
 def _open(session: pytest.Session) -> _Target:
     """Read the settings; raises UsageError for what cannot work, before anything is sent."""
     try:
-        from smsproof_conformance import settings
-        from smsproof_conformance.baseline import BaselineError
         from smsproof_conformance.cli.conclusion import wanted_baseline
-        from smsproof_conformance.selection import NothingSelected
+        from smsproof_conformance.runs.selection import NothingSelected
+        from smsproof_conformance.targets import settings
+        from smsproof_conformance.verdicts.baseline import BaselineError
     except ModuleNotFoundError as missing:
         raise pytest.UsageError(f"the cases need {missing.name}: pip install 'smsproof[conformance]'") from None
     options = session.config.option

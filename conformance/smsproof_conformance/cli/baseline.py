@@ -7,14 +7,14 @@ from typing import Annotated
 
 import typer
 
-from smsproof_conformance import baseline as baselines
-from smsproof_conformance import ledger as ledgers
 from smsproof_conformance.case import cases
 from smsproof_conformance.cli.door import door
 from smsproof_conformance.cli.run import Patterns, Strict
-from smsproof_conformance.finding import Severity
-from smsproof_conformance.judge import judge
-from smsproof_conformance.selection import select
+from smsproof_conformance.records import ledger as ledgers
+from smsproof_conformance.runs.selection import select
+from smsproof_conformance.verdicts import baseline as baselines
+from smsproof_conformance.verdicts.finding import Severity
+from smsproof_conformance.verdicts.judge import judge
 from smsproof_spec import contract as contracts
 
 

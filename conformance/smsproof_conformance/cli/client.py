@@ -16,10 +16,10 @@ from smsproof_conformance.clients import scenario as scenarios
 from smsproof_conformance.clients.recorder import TOKEN
 from smsproof_conformance.clients.scenario import ScenarioError
 from smsproof_conformance.clients.session import CannotStart, Session
-from smsproof_conformance.interruption import Interruption
-from smsproof_conformance.ledger import Ledger, new_path
+from smsproof_conformance.records.ledger import Ledger, new_path
 from smsproof_conformance.reports.terminal import console
-from smsproof_conformance.selection import select
+from smsproof_conformance.runs.interruption import Interruption
+from smsproof_conformance.runs.selection import select
 from smsproof_spec import contract as contracts
 
 

@@ -13,17 +13,18 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
-from smsproof_conformance.baseline import Entry, day, expect, read
 from smsproof_conformance.case import Case, observers
 from smsproof_conformance.cli.door import UsageError
 from smsproof_conformance.exit_code import ExitCode, strongest
-from smsproof_conformance.judge import judge
-from smsproof_conformance.ledger import Ledger, LedgerFailure
+from smsproof_conformance.records.ledger import Ledger, LedgerFailure
 from smsproof_conformance.reports import github
 from smsproof_conformance.reports.console import print_run
 from smsproof_conformance.reports.files import ReportFailure, parse, write
 from smsproof_conformance.reports.material import Material
-from smsproof_conformance.selection import NothingSelected
+from smsproof_conformance.runs.selection import NothingSelected
+from smsproof_conformance.verdicts.baseline import day, expect, read
+from smsproof_conformance.verdicts.judge import judge
+from smsproof_conformance.verdicts.known_defect import Entry
 from smsproof_spec import contract as contracts
 from smsproof_spec.contract import Contract
 

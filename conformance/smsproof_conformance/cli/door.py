@@ -9,12 +9,12 @@ from contextlib import contextmanager
 
 import typer
 
-from smsproof_conformance.baseline import BaselineError
 from smsproof_conformance.exit_code import ExitCode
-from smsproof_conformance.ledger import LedgerError, LedgerFailure
+from smsproof_conformance.records.ledger import LedgerError, LedgerFailure
 from smsproof_conformance.reports.files import ReportError
-from smsproof_conformance.selection import NothingSelected
-from smsproof_conformance.settings import SettingsError
+from smsproof_conformance.runs.selection import NothingSelected
+from smsproof_conformance.targets.settings import SettingsError
+from smsproof_conformance.verdicts.baseline import BaselineError
 
 
 class UsageError(Exception):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from rich.console import Console
 from rich.text import Text
 
-from smsproof_conformance.curl import curl
-from smsproof_conformance.rehearsal import Rehearsed
-from smsproof_conformance.target import Target
+from smsproof_conformance.reports.curl import curl
+from smsproof_conformance.runs.rehearsal import Rehearsed
+from smsproof_conformance.targets.target import Target
 
 
 def print_rehearsal(console: Console, target: Target, rehearsed: Rehearsed) -> None:

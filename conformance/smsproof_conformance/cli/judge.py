@@ -6,13 +6,13 @@ from typing import Annotated
 
 import typer
 
-from smsproof_conformance import ledger as ledgers
 from smsproof_conformance.case import cases
 from smsproof_conformance.cli.conclusion import Baseline, Reports, ShowData, conclude, wanted_baseline, wanted_reports
 from smsproof_conformance.cli.door import door
 from smsproof_conformance.cli.run import Patterns, Strict
+from smsproof_conformance.records import ledger as ledgers
 from smsproof_conformance.reports.terminal import console
-from smsproof_conformance.selection import select
+from smsproof_conformance.runs.selection import select
 from smsproof_spec import contract as contracts
 
 

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from smsproof_conformance.case import Scenario, cases
 from smsproof_conformance.cli.door import UsageError, door
-from smsproof_conformance.selection import select
+from smsproof_conformance.runs.selection import select
 from smsproof_spec import contract as contracts
 
 

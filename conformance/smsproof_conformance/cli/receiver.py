@@ -13,11 +13,11 @@ from smsproof_conformance.case import cases
 from smsproof_conformance.cli.conclusion import Baseline, Reports, ShowData, conclude, wanted_baseline, wanted_reports
 from smsproof_conformance.cli.door import UsageError, door
 from smsproof_conformance.cli.run import Patterns, Strict
-from smsproof_conformance.interruption import Interruption
-from smsproof_conformance.ledger import Ledger, new_path
 from smsproof_conformance.receivers.visit import Visit
+from smsproof_conformance.records.ledger import Ledger, new_path
 from smsproof_conformance.reports.terminal import console
-from smsproof_conformance.selection import select
+from smsproof_conformance.runs.interruption import Interruption
+from smsproof_conformance.runs.selection import select
 from smsproof_spec import contract as contracts
 
 

@@ -6,16 +6,16 @@ from typing import Annotated
 
 import typer
 
-from smsproof_conformance import ledger as ledgers
 from smsproof_conformance.case import cases
 from smsproof_conformance.cli.conclusion import Reports, ShowData, print_annotations, wanted_reports, write_reports
 from smsproof_conformance.cli.door import door
 from smsproof_conformance.cli.run import Strict
 from smsproof_conformance.exit_code import strongest
-from smsproof_conformance.judge import judge
+from smsproof_conformance.records import ledger as ledgers
 from smsproof_conformance.reports.console import print_run
 from smsproof_conformance.reports.material import Material
 from smsproof_conformance.reports.terminal import console
+from smsproof_conformance.verdicts.judge import judge
 from smsproof_spec import contract as contracts
 
 

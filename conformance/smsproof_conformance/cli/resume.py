@@ -6,17 +6,17 @@ from typing import Annotated
 
 import typer
 
-from smsproof_conformance import ledger as ledgers
-from smsproof_conformance import settings
 from smsproof_conformance.case import cases
-from smsproof_conformance.charge import Budget
 from smsproof_conformance.cli.conclusion import Baseline, Reports, ShowData, conclude, wanted_baseline, wanted_reports
 from smsproof_conformance.cli.door import door
 from smsproof_conformance.cli.run import Live, Parts, Strict, require_permission
-from smsproof_conformance.interruption import Interruption
+from smsproof_conformance.records import ledger as ledgers
 from smsproof_conformance.reports.terminal import console
-from smsproof_conformance.runner import Run
-from smsproof_conformance.target import Target
+from smsproof_conformance.runs.charge import Budget
+from smsproof_conformance.runs.interruption import Interruption
+from smsproof_conformance.runs.runner import Run
+from smsproof_conformance.targets import settings
+from smsproof_conformance.targets.target import Target
 from smsproof_spec import contract as contracts
 
 

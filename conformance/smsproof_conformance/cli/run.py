@@ -7,20 +7,20 @@ from typing import Annotated
 
 import typer
 
-from smsproof_conformance import settings
 from smsproof_conformance.case import cases
-from smsproof_conformance.charge import Budget
 from smsproof_conformance.cli.conclusion import Baseline, Reports, ShowData, conclude, wanted_baseline, wanted_reports
 from smsproof_conformance.cli.door import UsageError, door
 from smsproof_conformance.cli.dry_run import print_rehearsal
-from smsproof_conformance.effort import MAX_EXAMPLES, TIME_LIMIT_SECONDS, Effort, fuzz_phase
-from smsproof_conformance.interruption import Interruption
-from smsproof_conformance.ledger import Ledger, new_path
-from smsproof_conformance.rehearsal import rehearse
+from smsproof_conformance.fuzz.effort import MAX_EXAMPLES, TIME_LIMIT_SECONDS, Effort, fuzz_phase
+from smsproof_conformance.records.ledger import Ledger, new_path
 from smsproof_conformance.reports.terminal import console, progress
-from smsproof_conformance.runner import Run
-from smsproof_conformance.selection import select
-from smsproof_conformance.target import Target
+from smsproof_conformance.runs.charge import Budget
+from smsproof_conformance.runs.interruption import Interruption
+from smsproof_conformance.runs.rehearsal import rehearse
+from smsproof_conformance.runs.runner import Run
+from smsproof_conformance.runs.selection import select
+from smsproof_conformance.targets import settings
+from smsproof_conformance.targets.target import Target
 from smsproof_spec import contract as contracts
 
 TargetName = Annotated[str, typer.Argument(help="Name of a [target.NAME] table.")]

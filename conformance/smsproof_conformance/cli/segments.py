@@ -14,8 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from smsproof_conformance.cli.door import UsageError, door
-from smsproof_conformance.messages import Form, MessagesError, form_of, read_messages
-from smsproof_conformance.tally import Tally, tally
+from smsproof_conformance.texts.messages import Form, MessagesError, form_of, read_messages
+from smsproof_conformance.texts.tally import Tally, tally
 from smsproof_spec.rules import Explanation, Offender, TextError, explain, printable
 from smsproof_spec.rules.explanation import name_of
 

@@ -11,18 +11,18 @@ from smsproof_conformance.case import cases
 from smsproof_conformance.cli.conclusion import write_reports
 from smsproof_conformance.cli.door import door
 from smsproof_conformance.cli.run import MaxExamples, Seed, TimeLimit
-from smsproof_conformance.coverage import table
-from smsproof_conformance.demonstration import SECRETS, target
-from smsproof_conformance.documented import documented_answers, documented_requests
-from smsproof_conformance.effort import MAX_EXAMPLES, TIME_LIMIT_SECONDS, Effort, fuzz_phase
 from smsproof_conformance.emulator import running
 from smsproof_conformance.exit_code import ExitCode, strongest
-from smsproof_conformance.judge import judge
-from smsproof_conformance.ledger import Ledger
+from smsproof_conformance.fuzz.effort import MAX_EXAMPLES, TIME_LIMIT_SECONDS, Effort, fuzz_phase
+from smsproof_conformance.records.ledger import Ledger
 from smsproof_conformance.reports.console import print_coverage, print_run
 from smsproof_conformance.reports.material import Material
 from smsproof_conformance.reports.terminal import console
-from smsproof_conformance.runner import Run
+from smsproof_conformance.runs.runner import Run
+from smsproof_conformance.targets.demonstration import SECRETS, target
+from smsproof_conformance.verdicts.coverage import table
+from smsproof_conformance.verdicts.documented import documented_answers, documented_requests
+from smsproof_conformance.verdicts.judge import judge
 from smsproof_spec import contract as contracts
 from smsproof_spec.contract import Party
 

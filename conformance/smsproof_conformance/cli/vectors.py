@@ -13,8 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from smsproof_conformance.cli.door import UsageError, door
-from smsproof_conformance.examination import ASKED, Examination, ProgramError, examine
 from smsproof_conformance.exit_code import ExitCode
+from smsproof_conformance.texts.examination import ASKED, Examination, ProgramError, examine
 from smsproof_spec.rules import printable
 from smsproof_spec.vectors import COLLECTIONS, load
 

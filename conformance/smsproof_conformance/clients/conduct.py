@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from smsproof_conformance.clients.recorder import ELSEWHERE, REQUESTS
 from smsproof_conformance.clients.scenario import Reply, Step, parse
-from smsproof_conformance.exchange import Exchange, dig, header, is_array, is_object
-from smsproof_conformance.finding import Judgement, breach
-from smsproof_conformance.record import NotObserved, Record
+from smsproof_conformance.records.exchange import Exchange, dig, header, is_array, is_object
+from smsproof_conformance.records.record import NotObserved, Record
+from smsproof_conformance.verdicts.finding import Judgement, breach
 from smsproof_spec.rules import Malformed, strict_json
 
 _MAY_BE_TAKEN: Final = frozenset({Reply.LOST, Reply.SILENT, Reply.UNAVAILABLE, Reply.TOO_MANY})

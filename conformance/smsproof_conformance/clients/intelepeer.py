@@ -24,9 +24,9 @@ from smsproof_conformance.clients.conduct import (
     unaltered,
     unasked,
 )
-from smsproof_conformance.exchange import Exchange, dig, is_array, is_object, pointer
-from smsproof_conformance.finding import Judgement, breach, oddity
-from smsproof_conformance.record import NotObserved, Record
+from smsproof_conformance.records.exchange import Exchange, dig, is_array, is_object, pointer
+from smsproof_conformance.records.record import NotObserved, Record
+from smsproof_conformance.verdicts.finding import Judgement, breach, oddity
 
 section = Section("intelepeer", "client")
 

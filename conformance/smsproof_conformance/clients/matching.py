@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from smsproof_conformance.clients.scenario import Step
-from smsproof_conformance.exchange import Request, is_array, is_object
+from smsproof_conformance.records.exchange import Request, is_array, is_object
 from smsproof_spec.contract import Contract
 
 _COMPARED = ("text", "to", "from", "guid", "externalId", "clientId")

@@ -22,9 +22,9 @@ from smsproof_conformance.clients.conduct import (
     unaltered,
     unasked,
 )
-from smsproof_conformance.exchange import MISSING, Exchange, dig, header, is_array, pointer
-from smsproof_conformance.finding import Judgement, breach, oddity
-from smsproof_conformance.record import NotObserved, Record
+from smsproof_conformance.records.exchange import MISSING, Exchange, dig, header, is_array, pointer
+from smsproof_conformance.records.record import NotObserved, Record
+from smsproof_conformance.verdicts.finding import Judgement, breach, oddity
 
 section = Section("messangi", "client")
 

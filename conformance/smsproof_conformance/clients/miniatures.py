@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Final
 from urllib.parse import quote, urlencode, urlsplit
 
-from smsproof_conformance.exchange import is_object
+from smsproof_conformance.records.exchange import is_object
 
 SEND = "/_rest/v4/app/sms/send"
 WEBHOOK = "/_rest/v4/my/did/sms/webhook"

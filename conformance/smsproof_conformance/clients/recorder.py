@@ -15,10 +15,10 @@ import httpx2
 
 from smsproof_conformance.clients.matching import Matching
 from smsproof_conformance.clients.scenario import Reply
-from smsproof_conformance.exchange import Answer, Lost, Request, header
-from smsproof_conformance.ledger import Ledger
-from smsproof_conformance.listener import Heard, Listener, Said
-from smsproof_conformance.target import Token
+from smsproof_conformance.records.exchange import Answer, Lost, Request, header
+from smsproof_conformance.records.ledger import Ledger
+from smsproof_conformance.targets.target import Token
+from smsproof_conformance.wire.listener import Heard, Listener, Said
 
 REQUESTS: Final = "client/requests"
 ELSEWHERE: Final = "client/elsewhere"

@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
-from smsproof_conformance.exchange import is_array, is_object
+from smsproof_conformance.records.exchange import is_array, is_object
 
 
 class ScenarioError(Exception):

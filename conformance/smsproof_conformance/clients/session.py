@@ -18,9 +18,9 @@ from smsproof_conformance.clients.recorder import ELSEWHERE, REQUESTS, TOKEN, Re
 from smsproof_conformance.clients.scenario import Step, as_json
 from smsproof_conformance.emulator import running
 from smsproof_conformance.exit_code import ExitCode
-from smsproof_conformance.interruption import Interruption
-from smsproof_conformance.ledger import Ledger
-from smsproof_conformance.target import Target
+from smsproof_conformance.records.ledger import Ledger
+from smsproof_conformance.runs.interruption import Interruption
+from smsproof_conformance.targets.target import Target
 from smsproof_spec.contract import Contract
 
 _LARGEST_OUTPUT = 1024 * 1024

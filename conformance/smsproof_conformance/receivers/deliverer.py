@@ -10,13 +10,23 @@ from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from smsproof_conformance.actor import Unreachable
-from smsproof_conformance.exchange import Answer, Exchange, Headers, Lost, Request, State, dig, encode, is_object
-from smsproof_conformance.interruption import Interruption
-from smsproof_conformance.ledger import Ledger
-from smsproof_conformance.record import NotObserved, Seen
-from smsproof_conformance.target import Secrets, Target
-from smsproof_conformance.transport import Transport
+from smsproof_conformance.records.exchange import (
+    Answer,
+    Exchange,
+    Headers,
+    Lost,
+    Request,
+    State,
+    dig,
+    encode,
+    is_object,
+)
+from smsproof_conformance.records.ledger import Ledger
+from smsproof_conformance.records.record import NotObserved, Seen
+from smsproof_conformance.runs.actor import Unreachable
+from smsproof_conformance.runs.interruption import Interruption
+from smsproof_conformance.targets.target import Secrets, Target
+from smsproof_conformance.wire.transport import Transport
 from smsproof_spec.rules import strict_json
 
 ATTEMPTS: Final = 5  # S1:221: up to five attempts in all

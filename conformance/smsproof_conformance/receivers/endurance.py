@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from smsproof_conformance.exchange import Exchange, State
-from smsproof_conformance.finding import Judgement, breach
-from smsproof_conformance.record import NoAnswer, NotObserved, Record, Seen
+from smsproof_conformance.records.exchange import Exchange, State
+from smsproof_conformance.records.record import NoAnswer, NotObserved, Record, Seen
+from smsproof_conformance.verdicts.finding import Judgement, breach
 
 SLOW_SECONDS: Final = 10.0  # no timeout is stated anywhere: beyond, a receiver is warned, never failed
 LARGEST_BYTES: Final = 64 * 1024  # bodies up to here must be taken; above, 413 is legal

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any, Final
 
 from smsproof_conformance.case import Section
-from smsproof_conformance.finding import Judgement, breach, oddity
 from smsproof_conformance.receivers.deliverer import PART_OF_CODE, RIGHT_CODE, Deliverer, handled
 from smsproof_conformance.receivers.endurance import LARGEST_BYTES, hostile_bodies, in_time, survived
-from smsproof_conformance.record import NoAnswer, NotObserved, Record, Seen
-from smsproof_conformance.target import Fact
+from smsproof_conformance.records.record import NoAnswer, NotObserved, Record, Seen
+from smsproof_conformance.targets.target import Fact
+from smsproof_conformance.verdicts.finding import Judgement, breach, oddity
 
 section = Section("intelepeer", "receiver")
 

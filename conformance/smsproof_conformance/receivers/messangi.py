@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 from smsproof_conformance.case import Section
-from smsproof_conformance.finding import Judgement, breach
 from smsproof_conformance.receivers.deliverer import Deliverer, handled
 from smsproof_conformance.receivers.endurance import LARGEST_BYTES, hostile_bodies, in_time, survived
-from smsproof_conformance.record import Record, Seen
+from smsproof_conformance.records.record import Record, Seen
+from smsproof_conformance.verdicts.finding import Judgement, breach
 
 section = Section("messangi", "receiver")
 

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar, Final
 
-from smsproof_conformance.exchange import is_object
 from smsproof_conformance.receivers.messangi import STATUSES
+from smsproof_conformance.records.exchange import is_object
 from smsproof_spec.rules import Malformed, strict_json
 
 CODE: Final = "SECRET CODE"

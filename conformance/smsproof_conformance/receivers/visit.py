@@ -9,13 +9,13 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from smsproof_conformance.actor import Unreachable
 from smsproof_conformance.case import Case, Scenario
 from smsproof_conformance.exit_code import ExitCode
-from smsproof_conformance.interruption import Interrupted, Interruption
-from smsproof_conformance.ledger import Ledger
 from smsproof_conformance.receivers.deliverer import Courier, Deliverer, Probe
-from smsproof_conformance.target import Fact, Secrets, Target
+from smsproof_conformance.records.ledger import Ledger
+from smsproof_conformance.runs.actor import Unreachable
+from smsproof_conformance.runs.interruption import Interrupted, Interruption
+from smsproof_conformance.targets.target import Fact, Secrets, Target
 from smsproof_spec.contract import Contract
 
 _TIMEOUT_SECONDS = 15.0  # beyond the ten seconds after which a receiver is warned

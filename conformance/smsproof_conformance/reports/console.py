@@ -10,11 +10,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from smsproof_conformance.coverage import Coverage, Row
 from smsproof_conformance.exit_code import ExitCode
-from smsproof_conformance.finding import Verdict
 from smsproof_conformance.reports.material import Group, Material, Shown
 from smsproof_conformance.reports.terminal import shown
+from smsproof_conformance.verdicts.coverage import Coverage, Row
+from smsproof_conformance.verdicts.finding import Verdict
 from smsproof_spec.rules import Malformed, strict_json
 
 _STYLES = {

@@ -11,10 +11,10 @@ import re
 from collections import Counter
 from typing import Final
 
-from smsproof_conformance.finding import Severity, Verdict
 from smsproof_conformance.reports.material import Group, Material
 from smsproof_conformance.reports.telling import body_lines
 from smsproof_conformance.reports.terminal import shown
+from smsproof_conformance.verdicts.finding import Severity, Verdict
 from smsproof_spec.rules import printable
 
 _MOST_ERRORS: Final = 10  # GitHub keeps no more of one step

@@ -12,7 +12,7 @@ from importlib.metadata import version
 from typing import Any
 from urllib.parse import parse_qsl
 
-from smsproof_conformance.exchange import Arrival, Exchange, Headers, header
+from smsproof_conformance.records.exchange import Arrival, Exchange, Headers, header
 from smsproof_conformance.reports.material import Material
 from smsproof_conformance.reports.telling import moment
 

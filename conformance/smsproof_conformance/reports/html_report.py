@@ -16,11 +16,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from smsproof_conformance.exit_code import ExitCode
-from smsproof_conformance.finding import Severity, Verdict
 from smsproof_conformance.reports import picture
 from smsproof_conformance.reports.material import Material
 from smsproof_conformance.reports.place import lines
 from smsproof_conformance.reports.telling import duration, moment
+from smsproof_conformance.verdicts.finding import Severity, Verdict
 from smsproof_spec.rules import printable
 
 _TOLD_REQUESTS: Final = 300  # in full; beyond, only those of findings: a page of ten thousand opens nowhere

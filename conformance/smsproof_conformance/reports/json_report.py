@@ -6,11 +6,11 @@ import hashlib
 import json
 from typing import Any
 
-from smsproof_conformance.baseline import EntryResult
-from smsproof_conformance.exchange import Arrival, Exchange
-from smsproof_conformance.judge import CaseResult, RequirementResult
+from smsproof_conformance.records.exchange import Arrival, Exchange
 from smsproof_conformance.reports.material import Material, Shown
 from smsproof_conformance.reports.telling import body_text, moment
+from smsproof_conformance.verdicts.judged import CaseResult, RequirementResult
+from smsproof_conformance.verdicts.known_defect import EntryResult
 
 
 def render(material: Material) -> str:

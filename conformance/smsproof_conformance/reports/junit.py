@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from smsproof_conformance.finding import Severity, Verdict
-from smsproof_conformance.judge import CaseResult
 from smsproof_conformance.reports.material import Group, Material
 from smsproof_conformance.reports.telling import moment
+from smsproof_conformance.verdicts.finding import Severity, Verdict
+from smsproof_conformance.verdicts.judged import CaseResult
 from smsproof_spec.rules import printable
 
 

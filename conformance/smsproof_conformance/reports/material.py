@@ -13,16 +13,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from smsproof_conformance.baseline import Entry
 from smsproof_conformance.case import Case
-from smsproof_conformance.curl import curl
-from smsproof_conformance.exchange import Arrival, Exchange
-from smsproof_conformance.finding import Finding, Severity, Verdict
-from smsproof_conformance.judge import Judged
-from smsproof_conformance.ledger import Ledger
-from smsproof_conformance.record import Record
-from smsproof_conformance.redaction import NoRedaction, Redaction
-from smsproof_conformance.target import Target
+from smsproof_conformance.records.exchange import Arrival, Exchange
+from smsproof_conformance.records.ledger import Ledger
+from smsproof_conformance.records.record import Record
+from smsproof_conformance.reports.curl import curl
+from smsproof_conformance.reports.redaction import NoRedaction, Redaction
+from smsproof_conformance.targets.target import Target
+from smsproof_conformance.verdicts.finding import Finding, Severity, Verdict
+from smsproof_conformance.verdicts.judged import Judged
+from smsproof_conformance.verdicts.known_defect import Entry
 from smsproof_spec.contract import Contract, Requirement
 from smsproof_spec.rules import printable
 

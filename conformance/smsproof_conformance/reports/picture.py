@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from smsproof_conformance.exchange import Arrival, Exchange
-from smsproof_conformance.finding import Verdict
-from smsproof_conformance.judge import Judged, RequirementResult
+from smsproof_conformance.records.exchange import Arrival, Exchange
 from smsproof_conformance.reports.telling import duration
+from smsproof_conformance.verdicts.finding import Verdict
+from smsproof_conformance.verdicts.judged import Judged, RequirementResult
 
 WIDTH: Final = 940
 _LABEL: Final = 200  # left of it stand the names of rows

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from smsproof_conformance.exchange import is_array, is_object
+from smsproof_conformance.records.exchange import is_array, is_object
 from smsproof_conformance.reports.telling import body_text
 from smsproof_spec.rules import Malformed, strict_json
 

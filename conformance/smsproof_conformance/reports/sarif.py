@@ -11,10 +11,10 @@ from importlib.metadata import version
 from typing import Any, Final
 from urllib.parse import quote
 
-from smsproof_conformance.exchange import Exchange, Headers
-from smsproof_conformance.finding import Severity
+from smsproof_conformance.records.exchange import Exchange, Headers
 from smsproof_conformance.reports.material import Group, Material
 from smsproof_conformance.reports.telling import body_text, moment
+from smsproof_conformance.verdicts.finding import Severity
 from smsproof_spec.contract import Requirement
 from smsproof_spec.rules import printable
 

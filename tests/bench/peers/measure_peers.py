@@ -12,7 +12,7 @@ import venv
 from collections import Counter
 from pathlib import Path
 
-from smsproof_conformance.examination import Examination, ProgramError, examine
+from smsproof_conformance.texts.examination import Examination, ProgramError, examine
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from smsproof_conformance.case import cases
-from smsproof_conformance.exchange import Answer, Request, encode
-from smsproof_conformance.finding import Severity
-from smsproof_conformance.judge import CaseResult, judge
-from smsproof_conformance.ledger import Ledger
-from smsproof_conformance.target import Numbers, Target
+from smsproof_conformance.records.exchange import Answer, Request, encode
+from smsproof_conformance.records.ledger import Ledger
+from smsproof_conformance.targets.target import Numbers, Target
+from smsproof_conformance.verdicts.finding import Severity
+from smsproof_conformance.verdicts.judge import judge
+from smsproof_conformance.verdicts.judged import CaseResult
 from smsproof_spec import contract as contracts
 
 CONTRACT = contracts.load("intelepeer")

@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 
-from smsproof_conformance.exchange import Answer, Request
+from smsproof_conformance.records.exchange import Answer, Request
 
 SEND = "/_rest/v4/app/sms/send"
 WEBHOOK = "/_rest/v4/my/did/sms/webhook"

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 
-from smsproof_conformance.exchange import Answer, Request
+from smsproof_conformance.records.exchange import Answer, Request
 
 SEND = "/raven/v2/messages"
 BATCH = "/raven/v3/messages/batch"

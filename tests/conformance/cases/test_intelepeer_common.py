@@ -9,12 +9,12 @@ import pytest
 from pydantic import SecretStr
 
 from smsproof_conformance.case import cases
-from smsproof_conformance.exchange import Answer, Request
-from smsproof_conformance.judge import judge
-from smsproof_conformance.ledger import Ledger
-from smsproof_conformance.peer import Peer
-from smsproof_conformance.runner import Run
-from smsproof_conformance.target import Secrets
+from smsproof_conformance.records.exchange import Answer, Request
+from smsproof_conformance.records.ledger import Ledger
+from smsproof_conformance.runs.runner import Run
+from smsproof_conformance.targets.target import Secrets
+from smsproof_conformance.verdicts.judge import judge
+from smsproof_conformance.wire.peer import Peer
 from tests.conformance.cases.recorded_intelepeer import CONTRACT, FAIL, ONE, TARGET, WARN, Story, message, receipt
 from tests.conformance.cases.second_intelepeer import Right
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from smsproof_conformance.finding import Verdict
+from smsproof_conformance.verdicts.finding import Verdict
 from tests.conformance.cases.recorded_intelepeer import FAIL, ONE, TO, TWO, WARN, Story, message, receipt
 
 REFID = "ABCDEF1234567890ABCDEF1234567890"

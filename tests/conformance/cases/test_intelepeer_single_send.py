@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from smsproof_conformance.cases.intelepeer.texts import EDGES
-from smsproof_conformance.finding import Verdict
+from smsproof_conformance.verdicts.finding import Verdict
 from tests.conformance.cases.recorded_intelepeer import FAIL, TARGET, TO, WARN, Story, message, receipt
 from tests.conformance.cases.second_intelepeer import by_division, whole_characters
 

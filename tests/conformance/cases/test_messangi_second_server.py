@@ -17,13 +17,14 @@ import pytest
 from pydantic import SecretStr
 
 from smsproof_conformance.case import cases
-from smsproof_conformance.exchange import Request
-from smsproof_conformance.finding import Severity, Verdict
-from smsproof_conformance.judge import Judged, judge
-from smsproof_conformance.ledger import Ledger
-from smsproof_conformance.peer import Peer
-from smsproof_conformance.runner import Run
-from smsproof_conformance.target import Numbers, Secrets, Target
+from smsproof_conformance.records.exchange import Request
+from smsproof_conformance.records.ledger import Ledger
+from smsproof_conformance.runs.runner import Run
+from smsproof_conformance.targets.target import Numbers, Secrets, Target
+from smsproof_conformance.verdicts.finding import Severity, Verdict
+from smsproof_conformance.verdicts.judge import judge
+from smsproof_conformance.verdicts.judged import Judged
+from smsproof_conformance.wire.peer import Peer
 from smsproof_spec import contract as contracts
 from tests.conformance.cases.second_messangi import BATCH, OWNED, SEND, Refuse, Right, Sent, is_gsm, units
 

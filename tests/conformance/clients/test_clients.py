@@ -20,10 +20,11 @@ from smsproof_conformance.clients.recorder import TOKEN
 from smsproof_conformance.clients.scenario import Reply, ScenarioError, Step
 from smsproof_conformance.clients.session import Session
 from smsproof_conformance.exit_code import ExitCode
-from smsproof_conformance.finding import Verdict
-from smsproof_conformance.judge import Judged, judge
-from smsproof_conformance.ledger import Ledger
 from smsproof_conformance.matrix import run_client
+from smsproof_conformance.records.ledger import Ledger
+from smsproof_conformance.verdicts.finding import Verdict
+from smsproof_conformance.verdicts.judge import judge
+from smsproof_conformance.verdicts.judged import Judged
 from smsproof_spec import contract as contracts
 
 PROGRAMS = Path(__file__).parents[2] / "programs"

@@ -13,9 +13,6 @@ from pydantic import SecretStr
 
 from smsproof_conformance.case import cases
 from smsproof_conformance.exit_code import ExitCode
-from smsproof_conformance.finding import Verdict
-from smsproof_conformance.judge import Judged, judge
-from smsproof_conformance.ledger import Ledger
 from smsproof_conformance.matrix import run_receiver
 from smsproof_conformance.receivers.miniatures import (
     CODE,
@@ -28,6 +25,10 @@ from smsproof_conformance.receivers.miniatures import (
     serving,
 )
 from smsproof_conformance.receivers.visit import Visit
+from smsproof_conformance.records.ledger import Ledger
+from smsproof_conformance.verdicts.finding import Verdict
+from smsproof_conformance.verdicts.judge import judge
+from smsproof_conformance.verdicts.judged import Judged
 from smsproof_spec import contract as contracts
 
 

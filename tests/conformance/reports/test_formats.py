@@ -12,15 +12,15 @@ from xml.etree import ElementTree
 import pytest
 
 from smsproof_conformance.case import Scenario, Section
-from smsproof_conformance.exchange import Answer, Request, encode
-from smsproof_conformance.finding import Judgement, breach
-from smsproof_conformance.judge import judge
-from smsproof_conformance.ledger import Ledger
-from smsproof_conformance.record import Seen
+from smsproof_conformance.records.exchange import Answer, Request, encode
+from smsproof_conformance.records.ledger import Ledger
+from smsproof_conformance.records.record import Seen
 from smsproof_conformance.reports import github
 from smsproof_conformance.reports.files import RENDERERS
 from smsproof_conformance.reports.material import Material
-from smsproof_conformance.target import Target
+from smsproof_conformance.targets.target import Target
+from smsproof_conformance.verdicts.finding import Judgement, breach
+from smsproof_conformance.verdicts.judge import judge
 from smsproof_spec import contract as contracts
 
 HOSTILE = (

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from smsproof_conformance.account import Account, endpoint_of
 from smsproof_conformance.case import Section
-from smsproof_conformance.finding import Judgement, breach
-from smsproof_conformance.probe import is_probe
-from smsproof_conformance.record import NotObserved, Record
+from smsproof_conformance.cases.intelepeer.account_model import Account, endpoint_of
+from smsproof_conformance.records.probe import is_probe
+from smsproof_conformance.records.record import NotObserved, Record
+from smsproof_conformance.verdicts.finding import Judgement, breach
 
 section = Section("intelepeer", "account")
 

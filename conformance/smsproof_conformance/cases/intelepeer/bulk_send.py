@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from smsproof_conformance.actor import Actor
 from smsproof_conformance.case import Section
 from smsproof_conformance.cases.intelepeer.messages import example, message, refused
 from smsproof_conformance.cases.intelepeer.receipts import Receipt, item_status, receipts, responses
@@ -19,10 +18,11 @@ from smsproof_conformance.cases.intelepeer.wrong_messages import (
     TYPES,
     WrongMessage,
 )
-from smsproof_conformance.exchange import MISSING, Exchange, is_array, is_object, pointer
-from smsproof_conformance.finding import Judgement, breach, oddity
-from smsproof_conformance.record import NotObserved, Record, Seen
-from smsproof_conformance.target import Fact, Token
+from smsproof_conformance.records.exchange import MISSING, Exchange, is_array, is_object, pointer
+from smsproof_conformance.records.record import NotObserved, Record, Seen
+from smsproof_conformance.runs.actor import Actor
+from smsproof_conformance.targets.target import Fact, Token
+from smsproof_conformance.verdicts.finding import Judgement, breach, oddity
 
 section = Section("intelepeer", "bulk-send")
 

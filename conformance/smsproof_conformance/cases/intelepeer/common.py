@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from smsproof_conformance.actor import Actor
 from smsproof_conformance.case import Section
 from smsproof_conformance.cases.intelepeer.messages import message
 from smsproof_conformance.cases.intelepeer.schema import CONTRACT
 from smsproof_conformance.cases.intelepeer.webhooks import webhook_url
-from smsproof_conformance.exchange import Exchange, is_array, is_object
-from smsproof_conformance.expectation import BUSY
-from smsproof_conformance.finding import Judgement, breach, oddity
-from smsproof_conformance.record import NotObserved, Record, Seen
-from smsproof_conformance.target import Fact, Token
+from smsproof_conformance.records.exchange import Exchange, is_array, is_object
+from smsproof_conformance.records.record import NotObserved, Record, Seen
+from smsproof_conformance.runs.actor import Actor
+from smsproof_conformance.targets.target import Fact, Token
+from smsproof_conformance.verdicts.expectation import BUSY
+from smsproof_conformance.verdicts.finding import Judgement, breach, oddity
 from smsproof_spec.rules import Malformed
 
 section = Section("intelepeer", "common")

@@ -9,15 +9,15 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from smsproof_conformance.actor import Actor
 from smsproof_conformance.case import Section
 from smsproof_conformance.cases.intelepeer.schema import judge_bodies, observed
 from smsproof_conformance.cases.intelepeer.webhooks import set_webhook
-from smsproof_conformance.exchange import MISSING, Arrival, is_object
-from smsproof_conformance.finding import Judgement, Unknown, breach, oddity
-from smsproof_conformance.inbox import HANG_UP, Hook
-from smsproof_conformance.record import NotObserved, Record, Seen
-from smsproof_conformance.target import Fact
+from smsproof_conformance.records.exchange import MISSING, Arrival, is_object
+from smsproof_conformance.records.record import NotObserved, Record, Seen
+from smsproof_conformance.runs.actor import Actor
+from smsproof_conformance.targets.target import Fact
+from smsproof_conformance.verdicts.finding import Judgement, Unknown, breach, oddity
+from smsproof_conformance.wire.inbox import HANG_UP, Hook
 from smsproof_spec.rules import Malformed
 
 section = Section("intelepeer", "inbound")

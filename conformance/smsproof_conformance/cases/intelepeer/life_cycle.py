@@ -11,14 +11,14 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final
 
-from smsproof_conformance.actor import Actor
 from smsproof_conformance.case import Section
 from smsproof_conformance.cases.intelepeer.messages import message, refused
 from smsproof_conformance.cases.intelepeer.receipts import Receipt, item_status, receipts, responses
-from smsproof_conformance.exchange import Exchange, is_array, is_object
-from smsproof_conformance.finding import Judgement, breach
-from smsproof_conformance.record import NotObserved, Seen
-from smsproof_conformance.target import Fact
+from smsproof_conformance.records.exchange import Exchange, is_array, is_object
+from smsproof_conformance.records.record import NotObserved, Seen
+from smsproof_conformance.runs.actor import Actor
+from smsproof_conformance.targets.target import Fact
+from smsproof_conformance.verdicts.finding import Judgement, breach
 
 section = Section("intelepeer", "life-cycle")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from smsproof_conformance.actor import Actor
 from smsproof_conformance.cases.intelepeer.schema import CONTRACT
+from smsproof_conformance.runs.actor import Actor
 
 ABSENT: Final = object()  # as a value in `message(...)`: leave the key out
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
-from smsproof_conformance.actor import Actor
 from smsproof_conformance.case import Section
 from smsproof_conformance.cases.intelepeer.webhooks import get_webhook, set_webhook, webhook_url
-from smsproof_conformance.exchange import MISSING, is_object
-from smsproof_conformance.finding import Judgement, breach, oddity
-from smsproof_conformance.record import Record, Seen
-from smsproof_conformance.target import Fact
+from smsproof_conformance.records.exchange import MISSING, is_object
+from smsproof_conformance.records.record import Record, Seen
+from smsproof_conformance.runs.actor import Actor
+from smsproof_conformance.targets.target import Fact
+from smsproof_conformance.verdicts.finding import Judgement, breach, oddity
 
 section = Section("intelepeer", "read-webhook")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from smsproof_conformance.exchange import Exchange, is_array, is_object, pointer
+from smsproof_conformance.records.exchange import Exchange, is_array, is_object, pointer
 
 
 @dataclass(frozen=True)

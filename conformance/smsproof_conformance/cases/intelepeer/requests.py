@@ -15,8 +15,10 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
 from smsproof_conformance.case import Section
-from smsproof_conformance.exchange import MISSING, Exchange, dig, is_array, is_object, pointer
-from smsproof_conformance.expectation import (
+from smsproof_conformance.records.exchange import MISSING, Exchange, dig, is_array, is_object, pointer
+from smsproof_conformance.records.record import NotObserved, Record
+from smsproof_conformance.targets.target import Numbers
+from smsproof_conformance.verdicts.expectation import (
     ACCEPT,
     BUSY,
     Claim,
@@ -33,9 +35,7 @@ from smsproof_conformance.expectation import (
     speaks_of_data,
     unreadable,
 )
-from smsproof_conformance.finding import Breach, Judgement, breach
-from smsproof_conformance.record import NotObserved, Record
-from smsproof_conformance.target import Numbers
+from smsproof_conformance.verdicts.finding import Breach, Judgement, breach
 from smsproof_spec.rules import Malformed
 
 section = Section("intelepeer", "requests")

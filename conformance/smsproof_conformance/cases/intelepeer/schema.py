@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import Any, Final
 
-from smsproof_conformance.answer_schema import AnswerSchemas
-from smsproof_conformance.exchange import Arrival, Exchange, dig, is_array
-from smsproof_conformance.finding import Breach, Judgement
+from smsproof_conformance.records.exchange import Arrival, Exchange, dig, is_array
+from smsproof_conformance.verdicts.answer_schema import AnswerSchemas
+from smsproof_conformance.verdicts.finding import Breach, Judgement
 from smsproof_spec import contract as contracts
 from smsproof_spec.rules import Malformed
 

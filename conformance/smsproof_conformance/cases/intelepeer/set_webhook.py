@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, Final
 
-from smsproof_conformance.actor import Actor
 from smsproof_conformance.case import Section
 from smsproof_conformance.cases.intelepeer.messages import example
 from smsproof_conformance.cases.intelepeer.schema import CONTRACT, judge_bodies, judge_lists, observed
@@ -17,10 +16,11 @@ from smsproof_conformance.cases.intelepeer.webhooks import (
     status_of,
     webhook_url,
 )
-from smsproof_conformance.exchange import MISSING, Exchange, dig, is_array, is_object, pointer
-from smsproof_conformance.finding import Judgement, breach, oddity
-from smsproof_conformance.record import NotObserved, Record, Seen
-from smsproof_conformance.target import Fact
+from smsproof_conformance.records.exchange import MISSING, Exchange, dig, is_array, is_object, pointer
+from smsproof_conformance.records.record import NotObserved, Record, Seen
+from smsproof_conformance.runs.actor import Actor
+from smsproof_conformance.targets.target import Fact
+from smsproof_conformance.verdicts.finding import Judgement, breach, oddity
 
 section = Section("intelepeer", "set-webhook")
 

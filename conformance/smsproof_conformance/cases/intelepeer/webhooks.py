@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
-from smsproof_conformance.actor import Actor
-from smsproof_conformance.exchange import Exchange, is_array, is_object
+from smsproof_conformance.records.exchange import Exchange, is_array, is_object
+from smsproof_conformance.runs.actor import Actor
 
 
 def webhook_url(do: Actor, label: str) -> str:

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from smsproof_conformance.actor import Actor
 from smsproof_conformance.cases.intelepeer.messages import ABSENT, message
-from smsproof_conformance.exchange import Exchange
-from smsproof_conformance.finding import Judgement, breach, oddity
+from smsproof_conformance.records.exchange import Exchange
+from smsproof_conformance.runs.actor import Actor
+from smsproof_conformance.verdicts.finding import Judgement, breach, oddity
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from smsproof_conformance.actor import Actor
 from smsproof_conformance.case import Section
 from smsproof_conformance.cases.messangi.answers import (
     Outcome,
@@ -18,10 +17,11 @@ from smsproof_conformance.cases.messangi.answers import (
     takes,
 )
 from smsproof_conformance.cases.messangi.messages import SENDING, batch, destination, letters, message, recipients
-from smsproof_conformance.exchange import Exchange
-from smsproof_conformance.finding import Judgement, Unknown, breach
-from smsproof_conformance.record import Seen
-from smsproof_conformance.target import Fact
+from smsproof_conformance.records.exchange import Exchange
+from smsproof_conformance.records.record import Seen
+from smsproof_conformance.runs.actor import Actor
+from smsproof_conformance.targets.target import Fact
+from smsproof_conformance.verdicts.finding import Judgement, Unknown, breach
 
 section = Section("messangi", "addresses")
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final, cast
 
-from smsproof_conformance.exchange import MISSING, Arrival, Exchange, strings
-from smsproof_conformance.finding import Breach, Judgement, Unknown, breach
-from smsproof_conformance.record import Record
+from smsproof_conformance.records.exchange import MISSING, Arrival, Exchange, strings
+from smsproof_conformance.records.record import Record
+from smsproof_conformance.verdicts.finding import Breach, Judgement, Unknown, breach
 
 Say = Callable[..., Breach]
 """`breach`, or `oddity` where the decisions let a reading warn at most."""

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from smsproof_conformance.actor import Actor
 from smsproof_conformance.case import Section
 from smsproof_conformance.cases.messangi import outbox
 from smsproof_conformance.cases.messangi.answers import Outcome, outcome, refuses, shown, takes, with_ids
 from smsproof_conformance.cases.messangi.messages import SENDING, batch, destination, with_values
 from smsproof_conformance.cases.messangi.send_request import all_options
-from smsproof_conformance.finding import Judgement, breach, oddity
-from smsproof_conformance.record import Seen
-from smsproof_conformance.target import Fact
+from smsproof_conformance.records.record import Seen
+from smsproof_conformance.runs.actor import Actor
+from smsproof_conformance.targets.target import Fact
+from smsproof_conformance.verdicts.finding import Judgement, breach, oddity
 
 section = Section("messangi", "batch-request")
 

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final, cast
 
-from smsproof_conformance.actor import Actor
 from smsproof_conformance.case import Section
 from smsproof_conformance.cases.messangi import outbox
 from smsproof_conformance.cases.messangi.answers import (
@@ -30,10 +29,11 @@ from smsproof_conformance.cases.messangi.echo import (
     type_breaches,
 )
 from smsproof_conformance.cases.messangi.messages import SENDING, batch, destination, letters, recipients, with_values
-from smsproof_conformance.exchange import Exchange, strings
-from smsproof_conformance.finding import Judgement, breach, oddity
-from smsproof_conformance.record import Record, Seen
-from smsproof_conformance.target import Fact
+from smsproof_conformance.records.exchange import Exchange, strings
+from smsproof_conformance.records.record import Record, Seen
+from smsproof_conformance.runs.actor import Actor
+from smsproof_conformance.targets.target import Fact
+from smsproof_conformance.verdicts.finding import Judgement, breach, oddity
 
 section = Section("messangi", "batch-response")
 

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
-from smsproof_conformance.actor import Actor
 from smsproof_conformance.case import Section
 from smsproof_conformance.cases.messangi import outbox
 from smsproof_conformance.cases.messangi.answers import (
@@ -25,10 +24,11 @@ from smsproof_conformance.cases.messangi.answers import (
 from smsproof_conformance.cases.messangi.echo import schemas
 from smsproof_conformance.cases.messangi.messages import SENDING, batch, destination, message, with_values
 from smsproof_conformance.cases.messangi.outbox import absent
-from smsproof_conformance.exchange import Arrival, Exchange, strings
-from smsproof_conformance.finding import Judgement, Severity, Unknown, breach, oddity
-from smsproof_conformance.record import NotObserved, Record, Seen
-from smsproof_conformance.target import Fact
+from smsproof_conformance.records.exchange import Arrival, Exchange, strings
+from smsproof_conformance.records.record import NotObserved, Record, Seen
+from smsproof_conformance.runs.actor import Actor
+from smsproof_conformance.targets.target import Fact
+from smsproof_conformance.verdicts.finding import Judgement, Severity, Unknown, breach, oddity
 from smsproof_spec.rules import Malformed
 
 section = Section("messangi", "callbacks")

@@ -6,7 +6,6 @@ from collections import defaultdict
 from typing import Final
 from urllib.parse import urlencode
 
-from smsproof_conformance.actor import Actor
 from smsproof_conformance.case import Section
 from smsproof_conformance.cases.messangi import outbox
 from smsproof_conformance.cases.messangi.answers import (
@@ -22,10 +21,11 @@ from smsproof_conformance.cases.messangi.answers import (
     takes,
 )
 from smsproof_conformance.cases.messangi.messages import SENDING, batch, letters, message
-from smsproof_conformance.exchange import Exchange, Headers, encode
-from smsproof_conformance.finding import Judgement, Unknown, breach, oddity
-from smsproof_conformance.record import NotObserved, Record, Seen
-from smsproof_conformance.target import Fact, Token
+from smsproof_conformance.records.exchange import Exchange, Headers, encode
+from smsproof_conformance.records.record import NotObserved, Record, Seen
+from smsproof_conformance.runs.actor import Actor
+from smsproof_conformance.targets.target import Fact, Token
+from smsproof_conformance.verdicts.finding import Judgement, Unknown, breach, oddity
 from smsproof_spec.rules import Malformed
 
 section = Section("messangi", "common")

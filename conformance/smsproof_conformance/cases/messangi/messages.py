@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from smsproof_conformance.actor import Actor
-from smsproof_conformance.target import Fact, Target
+from smsproof_conformance.runs.actor import Actor
+from smsproof_conformance.targets.target import Fact, Target
 
 ABSENT: Final = object()  # as a value in `message(...)` and `batch(...)`: leave the key out
 

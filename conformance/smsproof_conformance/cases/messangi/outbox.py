@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from smsproof_conformance.cases.messangi.answers import same_number
-from smsproof_conformance.exchange import Exchange
-from smsproof_conformance.finding import Judgement, Unknown, breach
-from smsproof_conformance.record import Seen
+from smsproof_conformance.records.exchange import Exchange
+from smsproof_conformance.records.record import Seen
+from smsproof_conformance.verdicts.finding import Judgement, Unknown, breach
 
 Entry = Mapping[str, Any]
 

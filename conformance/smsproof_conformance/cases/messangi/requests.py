@@ -13,8 +13,10 @@ from dataclasses import replace
 from typing import Any, Final
 
 from smsproof_conformance.case import Section
-from smsproof_conformance.exchange import Exchange, dig, is_array, pointer
-from smsproof_conformance.expectation import (
+from smsproof_conformance.records.exchange import Exchange, dig, is_array, pointer
+from smsproof_conformance.records.record import NotObserved, Record
+from smsproof_conformance.targets.target import Numbers
+from smsproof_conformance.verdicts.expectation import (
     ACCEPT,
     BUSY,
     Claim,
@@ -31,9 +33,7 @@ from smsproof_conformance.expectation import (
     speaks_of_data,
     unreadable,
 )
-from smsproof_conformance.finding import Breach, Judgement, breach
-from smsproof_conformance.record import NotObserved, Record
-from smsproof_conformance.target import Numbers
+from smsproof_conformance.verdicts.finding import Breach, Judgement, breach
 from smsproof_spec.rules import Malformed
 
 section = Section("messangi", "requests")

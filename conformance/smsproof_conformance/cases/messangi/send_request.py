@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from smsproof_conformance.actor import Actor
 from smsproof_conformance.case import Section
 from smsproof_conformance.cases.messangi.answers import Outcome, fields, outcome, refuses, shown, takes
 from smsproof_conformance.cases.messangi.messages import ABSENT, SENDING, batch, message
-from smsproof_conformance.exchange import encode
-from smsproof_conformance.finding import Judgement, breach, oddity
-from smsproof_conformance.record import Seen
+from smsproof_conformance.records.exchange import encode
+from smsproof_conformance.records.record import Seen
+from smsproof_conformance.runs.actor import Actor
+from smsproof_conformance.verdicts.finding import Judgement, breach, oddity
 
 section = Section("messangi", "send-request")
 

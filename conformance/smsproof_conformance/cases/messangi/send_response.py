@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from smsproof_conformance.actor import Actor
 from smsproof_conformance.case import Section
 from smsproof_conformance.cases.messangi import outbox
 from smsproof_conformance.cases.messangi.answers import Outcome, fields, outcome, same_number, takes
@@ -18,9 +17,10 @@ from smsproof_conformance.cases.messangi.echo import (
     type_breaches,
 )
 from smsproof_conformance.cases.messangi.messages import SENDING, destination, message
-from smsproof_conformance.exchange import Exchange
-from smsproof_conformance.finding import Judgement, breach, oddity
-from smsproof_conformance.record import Record, Seen
+from smsproof_conformance.records.exchange import Exchange
+from smsproof_conformance.records.record import Record, Seen
+from smsproof_conformance.runs.actor import Actor
+from smsproof_conformance.verdicts.finding import Judgement, breach, oddity
 
 section = Section("messangi", "send-response")
 

@@ -9,15 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from smsproof_conformance.actor import Actor
 from smsproof_conformance.case import Section
 from smsproof_conformance.cases.messangi.answers import Outcome, outcome, shown, status_of, takes, with_ids
 from smsproof_conformance.cases.messangi.callbacks import LISTED
 from smsproof_conformance.cases.messangi.messages import SENDING, batch, destination, message, with_values
-from smsproof_conformance.exchange import Exchange, strings
-from smsproof_conformance.finding import Judgement, Unknown, breach, oddity
-from smsproof_conformance.record import Seen
-from smsproof_conformance.target import Fact
+from smsproof_conformance.records.exchange import Exchange, strings
+from smsproof_conformance.records.record import Seen
+from smsproof_conformance.runs.actor import Actor
+from smsproof_conformance.targets.target import Fact
+from smsproof_conformance.verdicts.finding import Judgement, Unknown, breach, oddity
 
 section = Section("messangi", "text")
 

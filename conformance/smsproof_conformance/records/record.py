@@ -1,0 +1,146 @@
+"""What judges read: the record of a run, whole or as one scenario saw it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, cast
+
+from smsproof_conformance.records.exchange import Arrival, Exchange, State, is_object
+from smsproof_conformance.records.ledger import Ledger
+from smsproof_conformance.targets.target import Target
+from smsproof_spec.rules import Malformed
+
+
+class NotObserved(Exception):
+    """The record has nothing a judge could look at; the case becomes SKIP(not observed)."""
+
+
+class NoAnswer(Exception):
+    """An exchange the judge needs has no answer: transport error, or indeterminate for a paid request."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self.exchange = exchange
+        lost = exchange.lost
+        self.reason = f"{lost.kind}: {lost.detail}" if lost else "the run ended before the outcome was known"
+        super().__init__(f"{exchange.request.step}: {self.reason}")
+
+    @property
+    def may_have_been_accepted(self) -> bool:
+        return self.exchange.request.paid and self.exchange.state is not State.NOT_SENT
+
+
+class Unreadable(Exception):
+    """The answer a judge needs is not JSON, or not an object where the page shows one."""
+
+    def __init__(self, exchange: Exchange, problem: str) -> None:
+        self.exchange = exchange
+        self.problem = problem
+        super().__init__(problem)
+
+
+@dataclass(frozen=True)
+class Record:
+    """All exchanges, arrivals and notes of a run."""
+
+    target: Target
+    exchanges: Sequence[Exchange]
+    arrivals: Sequence[Arrival]
+    notes: Mapping[str, Mapping[str, Any]]
+
+    @classmethod
+    def of(cls, ledger: Ledger) -> Record:
+        return cls(
+            target=Target.model_validate(ledger.fact("target"), strict=False),
+            exchanges=tuple(ledger.exchanges()),
+            arrivals=tuple(ledger.arrivals()),
+            notes={case: ledger.notes(case) for case in ledger.acts()},
+        )
+
+    def answered(self, operation: str, where: Callable[[Exchange], bool] = lambda _: True) -> list[Exchange]:
+        """Every answered exchange of an operation that `where` accepts; NotObserved when there is none."""
+        found = [
+            exchange
+            for exchange in self.exchanges
+            if exchange.answer is not None and exchange.request.operation == operation and where(exchange)
+        ]
+        if not found:
+            raise NotObserved(f"no answered {operation} of this kind")
+        return found
+
+    def arrived(self, where: Callable[[Arrival], bool] = lambda _: True) -> list[Arrival]:
+        """Every arrival that `where` accepts; NotObserved when there is none."""
+        found = [arrival for arrival in self.arrivals if where(arrival)]
+        if not found:
+            raise NotObserved("nothing arrived at the inbox")
+        return found
+
+    def seen(self, case: str) -> Seen:
+        """What one scenario did and got."""
+        return Seen(
+            case=case,
+            target=self.target,
+            exchanges=[exchange for exchange in self.exchanges if exchange.request.case == case],
+            every_arrival=[arrival for arrival in self.arrivals if arrival.case == case],
+            notes=self.notes.get(case, {}),
+        )
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What one scenario did and got: exchanges by step, arrivals by hook, notes."""
+
+    case: str
+    target: Target
+    exchanges: Sequence[Exchange]
+    every_arrival: Sequence[Arrival]
+    notes: Mapping[str, Any]
+
+    def __getitem__(self, step: str) -> Exchange:
+        """The answered exchange of a step. Raises NotObserved (never sent) or NoAnswer."""
+        exchange = self._by_step.get(step)
+        if exchange is None:
+            raise NotObserved(f"step {step!r} was not acted")
+        if exchange.answer is None:
+            raise NoAnswer(exchange)
+        return exchange
+
+    def steps(self, prefix: str = "") -> list[Exchange]:
+        """Every step whose name starts with `prefix`, answered; raises as `[]` does. NotObserved when there is none."""
+        names = [step for step in self._by_step if step.startswith(prefix)]
+        if not names:
+            raise NotObserved(f"no step {prefix}… was acted")
+        return [self[name] for name in names]
+
+    def arrivals(self, hook: str) -> list[Arrival]:
+        """What arrived at a hook, in order; possibly nothing."""
+        return [arrival for arrival in self.every_arrival if arrival.hook == hook]
+
+    @property
+    def settled(self) -> bool:
+        """Whether the target confirmed that everything due was delivered: only then does absence prove anything."""
+        return bool(self.notes.get("settled"))
+
+    @property
+    def outbox(self) -> list[dict[str, Any]]:
+        """The emulator's outbox as read at the end of the act; NotObserved where the target has none."""
+        outbox = self.notes.get("outbox")
+        if outbox is None:
+            raise NotObserved("the target's control API has no outbox")
+        return cast("list[dict[str, Any]]", outbox)
+
+    @cached_property
+    def _by_step(self) -> dict[str, Exchange]:
+        return {exchange.request.step: exchange for exchange in self.exchanges}
+
+
+def body(exchange: Exchange) -> dict[str, Any]:
+    """The answer as a JSON object; raises Unreadable, which becomes a finding of the vendor's JSON requirement."""
+    assert exchange.answer is not None
+    value = exchange.answer.value
+    if isinstance(value, Malformed):
+        raise Unreadable(exchange, f"{value.kind}: {value.detail}")
+    if not is_object(value):
+        raise Unreadable(exchange, f"a JSON {type(value).__name__} instead of an object")
+    return value

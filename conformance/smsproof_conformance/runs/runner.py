@@ -1,0 +1,161 @@
+"""Running: act the selected cases against a target, record everything, put the account back.
+
+The order of a run: plan (all cases on record before the first), act case by case, restore the webhooks in every
+ending, note how it ended. Judging is another module's business and needs nothing but the ledger.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from smsproof_conformance.case import Case, Scenario
+from smsproof_conformance.exit_code import ExitCode
+from smsproof_conformance.records.ledger import Ledger, LedgerError, LedgerFailure
+from smsproof_conformance.runs.actor import Actor, Unreachable, Wire
+from smsproof_conformance.runs.charge import Budget, BudgetSpent, WouldTextStranger
+from smsproof_conformance.runs.interruption import Interrupted, Interruption
+from smsproof_conformance.runs.webhooks import CannotRestore
+from smsproof_conformance.targets.target import Secrets, Target
+from smsproof_conformance.wire.inbox import Inbox
+from smsproof_conformance.wire.peer import Peer
+from smsproof_spec.contract import Contract
+
+_RESTORE_SECONDS = 2.0
+_IN_FLIGHT_SECONDS = 2.0  # how long a request in flight may still take after a signal
+
+Progress = Callable[[str, int, int], None]
+Phase = Callable[[Wire, Interruption, Progress], Awaitable[None]]
+
+
+def _silent(_case: str, _done: int, _planned: int) -> None:
+    """No progress display."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """Everything a run needs to act.
+
+    budget          message parts that may be charged.
+    progress        called with case id, cases done, cases planned.
+    interruption    where signals are noticed; entered by whoever owns the process.
+    peer            made anew for each run, because its connections belong to one event loop.
+    """
+
+    target: Target
+    secrets: Secrets
+    contract: Contract
+    ledger: Ledger
+    budget: Budget = field(default_factory=lambda: Budget(None))
+    progress: Progress = _silent
+    interruption: Interruption = field(default_factory=Interruption)
+    peer: Callable[[Target, Secrets], Peer] = Peer.over_http
+
+    def start(self, cases: Sequence[Case], *, seed: int, then: Phase | None = None) -> None:
+        """Act every scenario among `cases` and record it; standing judges need no act.
+
+        then    what else acts in the same run once the scenarios have: the fuzz phase.
+        """
+        facts = {
+            "target": self.target.model_dump(mode="json"),
+            "vendor": self.contract.vendor,
+            "contract": self.contract.hash,
+            "seed": seed,
+            "budget": self.budget.limit,
+            "cases": [case.id for case in cases],
+        }
+        for key, value in facts.items():
+            self.ledger.set_fact(key, value)
+        scenarios = _scenarios(cases)
+        self.ledger.plan(case.id for case in scenarios)
+        asyncio.run(self._act(scenarios, then))
+
+    def resume(self, cases: Sequence[Case]) -> None:
+        """Go on with an abandoned run: only scenarios that never started; nothing is sent a second time.
+
+        raises    LedgerError when the contract has changed since: the two halves would be judged by different rules.
+        """
+        if self.ledger.fact("contract") != self.contract.hash:
+            raise LedgerError("This run was started with another contract. Judge it as it is, or start a new run.")
+        self.ledger.abandon()
+        self.ledger.set_fact("stopped", None)
+        self.budget.reserved = self.ledger.parts_at_risk()
+        planned = {case for case, (state, _) in self.ledger.acts().items() if state == "planned"}
+        asyncio.run(self._act([case for case in _scenarios(cases) if case.id in planned]))
+
+    async def _act(self, scenarios: Sequence[Scenario], then: Phase | None = None) -> None:
+        self._cancel_late()
+        inbox = Inbox(self.target, self.secrets, self.ledger)
+        peer = self.peer(self.target, self.secrets)
+        wire = Wire(self.target, self.contract, self.ledger, peer.carrier, self.budget)
+        await inbox.open()
+        try:
+            for done, case in enumerate(scenarios):
+                self.progress(case.id, done, len(scenarios))
+                await self._act_one(case, Actor(case.id, wire, inbox, peer.control, self.interruption))
+            if then is not None:
+                await then(wire, self.interruption, self.progress)
+        except BudgetSpent as spent:
+            self._stop(
+                ExitCode.SAFETY_LIMIT, f"The budget stops this run: {spent}. Raise --budget or select fewer cases."
+            )
+        except Unreachable as silence:
+            self._stop(ExitCode.UNREACHABLE, f"{self.target.base_url} is unreachable: {silence}.")
+        except (Interrupted, asyncio.CancelledError):
+            assert self.interruption.code is not None
+            self._stop(
+                self.interruption.code, "Stopped by a signal; `smsproof resume` goes on with what never started."
+            )
+        finally:
+            await self._put_back(wire)
+            await inbox.close()
+            await peer.close()
+
+    async def _act_one(self, case: Scenario, actor: Actor) -> None:
+        missing = [fact for fact in case.needs if not self.target.declares(fact, self.secrets)]
+        if missing:
+            self.ledger.mark(case.id, "skipped", f"the target does not declare {', '.join(missing)}")
+            return
+        self.interruption.check()
+        self.ledger.mark(case.id, "acting")
+        try:
+            await case.act(actor)
+        except (WouldTextStranger, CannotRestore, BudgetSpent) as refusal:
+            self.ledger.mark(case.id, "skipped", str(refusal))
+            if isinstance(refusal, BudgetSpent):
+                raise
+        except (Interrupted, Unreachable, asyncio.CancelledError):
+            self.ledger.mark(case.id, "stopped")
+            raise
+        else:
+            self.ledger.mark(case.id, "acted")
+
+    async def _put_back(self, wire: Wire) -> None:
+        """Restore the account, in every ending: a full disk too, when nothing can be recorded any more."""
+        left = wire.webhooks.changed
+        with suppress(TimeoutError, Unreachable):
+            async with asyncio.timeout(_RESTORE_SECONDS):
+                left = await wire.webhooks.restore()
+        with suppress(LedgerFailure):
+            self.ledger.abandon()
+            if left:
+                self.ledger.set_fact("unrestored", sorted(left))
+
+    def _cancel_late(self) -> None:
+        """After a signal, cancel what is still in flight when its time is over; callbacks come from a signal handler."""
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        assert task is not None
+
+        def cancel() -> None:
+            loop.call_later(_IN_FLIGHT_SECONDS, task.cancel)
+
+        self.interruption.tell(lambda: loop.call_soon_threadsafe(cancel))
+
+    def _stop(self, code: ExitCode, reason: str) -> None:
+        self.ledger.set_fact("stopped", {"code": int(code), "reason": reason})
+
+
+def _scenarios(cases: Sequence[Case]) -> list[Scenario]:
+    return [case for case in cases if isinstance(case, Scenario)]

@@ -1,0 +1,1 @@
+"""Targets: the endpoint under test, what its owner declares about it, and where that is written."""

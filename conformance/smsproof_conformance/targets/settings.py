@@ -1,0 +1,137 @@
+"""Where targets are declared: `smsproof.toml`, or `[tool.smsproof]` in pyproject.toml."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+from pydantic import SecretStr, ValidationError
+
+from smsproof_conformance.targets.target import Numbers, Secrets, Target
+from smsproof_spec import contract
+
+
+class SettingsError(Exception):
+    """The settings cannot be used. Who must act: the person who wrote the file or started the command."""
+
+
+def read(config: Path | None) -> dict[str, Target]:
+    """Read every target of a settings file.
+
+    config    the file named by --config; None looks for smsproof.toml, then pyproject.toml, in the working directory.
+    returns   targets by name, possibly none.
+    raises    SettingsError: file missing, TOML syntax (with line), unknown key (with table and nearest name), bad value.
+    """
+    path = config or _default_file()
+    tables = _target_tables(path)
+    return {name: _target(path, name, table) for name, table in tables.items()}
+
+
+def pick(targets: Mapping[str, Target], name: str) -> Target:
+    """The target called `name`; SettingsError names the nearest one otherwise."""
+    if name in targets:
+        return targets[name]
+    known = ", ".join(sorted(targets)) or "none"
+    raise SettingsError(f"There is no target {name!r}{_nearest(name, targets)}. Declared targets: {known}.")
+
+
+def secrets(target: Target, environment: Mapping[str, str] = os.environ) -> Secrets:
+    """Read the secrets a target names from the environment.
+
+    raises    SettingsError when the token's variable is unset or empty, or an optional one is named but unset.
+    """
+
+    def value(key: str, variable: str | None) -> SecretStr | None:
+        if variable is None:
+            return None
+        if not environment.get(variable):
+            raise SettingsError(
+                f"[target.{target.name}] {key} names the environment variable {variable}, which is unset or empty."
+                f" Export it, or take {key} out."
+            )
+        return SecretStr(environment[variable])
+
+    token = value("token_env", target.token_env)
+    assert token is not None  # token_env is never None
+    return Secrets(
+        token=token,
+        expired_token=value("expired_token_env", target.expired_token_env),
+        shared_code=value("webhook_secret_env", target.webhook_secret_env),
+        control_token=value("control_token_env", target.control_token_env),
+    )
+
+
+def _default_file() -> Path:
+    for candidate in (Path("smsproof.toml"), Path("pyproject.toml")):
+        if candidate.is_file():
+            return candidate
+    raise SettingsError(
+        "There is no smsproof.toml and no pyproject.toml here. Create smsproof.toml with a [target.NAME] table,"
+        " or name a file with --config FILE."
+    )
+
+
+def _target_tables(path: Path) -> dict[str, dict[str, Any]]:
+    try:
+        document: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read ({error.strerror}).") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path}: is not UTF-8 (byte {error.start}).") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path}: TOML syntax error: {error}.") from error
+    root = "tool.smsproof." if path.name == "pyproject.toml" else ""
+    if root:
+        document = _table(path, "tool.smsproof", _table(path, "tool", document.get("tool", {})).get("smsproof", {}))
+    for key in document:
+        if key != "target":
+            raise SettingsError(f"{path}: unknown key {root}{key}{_nearest(key, ['target'])}.")
+    tables = _table(path, f"{root}target", document.get("target", {}))
+    return {name: _table(path, f"{root}target.{name}", table) for name, table in tables.items()}
+
+
+def _table(path: Path, where: str, value: object) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise SettingsError(f"{path}: {where} must be a table.")
+    return cast("dict[str, Any]", value)
+
+
+def _target(path: Path, name: str, table: dict[str, Any]) -> Target:
+    vendor = table.get("vendor")
+    if vendor not in contract.VENDORS:
+        wrong = "is missing" if vendor is None else f"is {vendor!r}"
+        raise SettingsError(f"{path}: [target.{name}] vendor {wrong}; expected one of: {', '.join(contract.VENDORS)}.")
+    document = contract.load(vendor)
+    given = {"token_env": document.document["x-sms-client"]["token-env"], **table, "name": name}
+    try:
+        target = Target.model_validate(given)
+    except ValidationError as error:
+        lines = [_explain(path, name, problem) for problem in error.errors()]
+        raise SettingsError("\n".join(lines)) from None
+    for operation in target.paths:
+        if operation not in document.operations:
+            raise SettingsError(
+                f"{path}: unknown key {operation} in [target.{name}.paths]"
+                f"{_nearest(operation, document.operations)}; it takes operation ids of {vendor}."
+            )
+    return target
+
+
+def _explain(path: Path, name: str, problem: Any) -> str:
+    *tables, key = [str(step) for step in problem["loc"]]
+    table = ".".join(["target", name, *tables])
+    if problem["type"] == "extra_forbidden":
+        known = Numbers.model_fields if tables == ["numbers"] else Target.model_fields
+        return f"{path}: unknown key {key} in [{table}]{_nearest(key, known)}."
+    if problem["type"] == "missing":
+        return f"{path}: [{table}] lacks {key}."
+    return f"{path}: [{table}] {key}: {problem['msg'].removeprefix('Value error, ')}; got {problem['input']!r}."
+
+
+def _nearest(name: str, known: Any) -> str:
+    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.4)
+    return f" (did you mean {close[0]}?)" if close else ""

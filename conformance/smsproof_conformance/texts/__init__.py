@@ -1,0 +1,1 @@
+"""Texts for the command line: many messages counted, other counters examined."""

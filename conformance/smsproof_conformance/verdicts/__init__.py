@@ -1,0 +1,1 @@
+"""Verdicts: pure functions of a record. What was expected, what broke which requirement, and how severe that is."""

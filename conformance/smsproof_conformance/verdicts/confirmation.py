@@ -1,0 +1,47 @@
+"""Findings of the fuzz phase: each once, and only those that repeat count.
+
+A generator finds the same defect in many requests. Findings are the same when requirement, place and status are; the
+one with the smallest request stands for all. It counts when a replay shows it as well; otherwise it warns.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from smsproof_conformance.records.exchange import Exchange
+from smsproof_conformance.records.probe import is_probe, is_replay
+from smsproof_conformance.records.record import NoAnswer, NotObserved, Unreadable
+from smsproof_conformance.verdicts.finding import Breach, Severity, Unknown
+
+Key = tuple[str, str, int | None]
+
+
+def key_of(word: Breach) -> Key:
+    """What makes two findings one: requirement, pointer with any index for an index, and HTTP status."""
+    status = word.subject.status if isinstance(word.subject, Exchange) else None
+    return word.requirement, re.sub(r"(?<=/)[0-9]+(?=/|$)", "*", word.pointer), status
+
+
+def condensed(words: Iterable[Breach | Unknown]) -> Iterator[Breach | Unknown]:
+    """The words of a judge with those about probes condensed; all others as they are, in their order.
+
+    raises    what the judge raises (nothing observed, unreadable, unanswered), after the words it said before.
+    """
+    found: dict[Key, list[tuple[Breach, Exchange]]] = {}
+    ended: Exception | None = None
+    try:
+        for word in words:
+            if isinstance(word, Breach) and isinstance(word.subject, Exchange) and is_probe(word.subject):
+                found.setdefault(key_of(word), []).append((word, word.subject))
+            else:
+                yield word
+    except (NotObserved, NoAnswer, Unreadable) as end:
+        ended = end
+    for group in found.values():
+        repeated = [(word, probe) for word, probe in group if is_replay(probe)]
+        word, _ = min(repeated or group, key=lambda pair: (len(pair[1].request.body or b""), pair[1].id))
+        yield word if repeated else replace(word, got=f"{word.got} (not seen again)", ceiling=Severity.WARN)
+    if ended is not None:
+        raise ended

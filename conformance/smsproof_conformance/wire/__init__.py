@@ -1,0 +1,1 @@
+"""The wire: requests out, answers and deliveries in, bounded in every direction."""

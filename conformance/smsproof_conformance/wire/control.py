@@ -1,0 +1,58 @@
+"""The control API of an emulator, as far as a run uses it: trigger an inbound message, read the outbox, settle.
+
+A foreign emulator may offer a part of it; what it does not offer is None or False here, never an error.
+Source: the architecture, "Words used everywhere"; vendor-contracts part 7, decision 10 (2xx means done, bodies free).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx2
+
+from smsproof_conformance.records.exchange import MISSING, dig, is_array, is_object
+from smsproof_conformance.targets.target import Secrets, Target
+from smsproof_spec.rules import strict_json
+
+
+class Control:
+    """Calls `target.control_url`; only built where one is declared."""
+
+    def __init__(self, target: Target, secrets: Secrets) -> None:
+        assert target.control_url is not None
+        token = secrets.control_token
+        self._client = httpx2.AsyncClient(
+            base_url=target.control_url,
+            headers={"Authorization": f"Bearer {token.get_secret_value()}"} if token else {},
+            follow_redirects=False,
+            trust_env=False,
+            timeout=target.timeout_seconds,
+        )
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    async def inbound(self, sender: str, to: str, message: str) -> bool:
+        """Let a handset at `sender` text the account's number `to`. False: this control API did not do it."""
+        return await self._post("/inbound", {"from": sender, "to": to, "message": message})
+
+    async def settle(self) -> bool:
+        """Ask for everything that is due to be delivered now. True: what has not come by now will not come."""
+        return await self._post("/settle", {})
+
+    async def outbox(self) -> list[dict[str, Any]] | None:
+        """The accepted messages as handsets would see them ({id, from, to, text}); None where not offered."""
+        try:
+            answer = await self._client.get("/outbox")
+        except httpx2.HTTPError:
+            return None
+        value = strict_json(answer.content)
+        messages = dig(value, "messages") if answer.is_success else MISSING
+        return [item for item in messages if is_object(item)] if is_array(messages) else None
+
+    async def _post(self, path: str, body: dict[str, str]) -> bool:
+        try:
+            answer = await self._client.post(path, json=body)
+        except httpx2.HTTPError:
+            return False
+        return answer.is_success

@@ -1,0 +1,97 @@
+"""The inbox: where the target delivers inbound messages and status callbacks during a run.
+
+Each hook is a URL of its own with a script of answers, so that a case can say "500, 500, then 200" and count what came.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+from smsproof_conformance.records.exchange import dig
+from smsproof_conformance.records.ledger import Ledger
+from smsproof_conformance.targets.target import Secrets, Target
+from smsproof_conformance.wire.listener import Heard, Listener, Said
+from smsproof_spec.rules import strict_json
+
+MAX_BODY_BYTES: Final = 256 * 1024
+HANG_UP: Final = 0  # in a script of answers: read the request, close the connection, answer nothing
+
+
+@dataclass
+class Hook:
+    """One URL of the inbox.
+
+    script    statuses to answer, in order; the last one repeats. HANG_UP closes the connection instead.
+    """
+
+    case: str
+    label: str
+    url: str
+    script: tuple[int, ...]
+    count: int = 0
+    changed: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
+
+    def next_status(self) -> int:
+        status = self.script[min(self.count, len(self.script) - 1)]
+        self.count += 1
+        self.changed.set()
+        return status
+
+
+class Inbox:
+    """Listens from `open` to `close`; records every request in the ledger before it answers."""
+
+    def __init__(self, target: Target, secrets: Secrets, ledger: Ledger) -> None:
+        self._target = target
+        self._shared_code = secrets.shared_code.get_secret_value() if secrets.shared_code else None
+        self._ledger = ledger
+        self._hooks: dict[str, Hook] = {}
+        self._listener = Listener(self._respond, MAX_BODY_BYTES)
+        self._base = ""
+
+    async def open(self) -> None:
+        host, _, port = self._target.listen.rpartition(":")
+        origin = await self._listener.open(host.strip("[]") or "127.0.0.1", int(port))
+        self._base = self._target.public_url or origin
+
+    async def close(self) -> None:
+        await self._listener.close()
+
+    def hook(self, case: str, label: str, *script: int) -> Hook:
+        """Open a URL for a case. `script` defaults to 200."""
+        path = f"/{case}/{label}"
+        self._hooks[path] = Hook(case, label, self._base + path, script or (200,))
+        return self._hooks[path]
+
+    async def _respond(self, heard: Heard) -> Said | None:
+        hook = self._hooks.get(heard.target.partition("?")[0])
+        if hook is None:
+            return Said(404)
+        status = hook.next_status()
+        headers = tuple((name, value) for name, value in heard.headers if name.lower() != "authorization")
+        shown, secret = self._without_code(heard.body)
+        self._ledger.arrive(hook.case, hook.label, heard.method, headers, shown, secret, status)
+        return None if status == HANG_UP else Said(status)
+
+    def _without_code(self, body: bytes) -> tuple[bytes, str | None]:
+        """The body with the shared code replaced by the result of the comparison (IntelePeer S1:206).
+
+        Whoever holds the code can forge deliveries, so that neither a right nor a wrong one is kept.
+        """
+        value = strict_json(body)
+        code = dig(value, "signature")
+        if not isinstance(code, str):
+            return body, None
+        if self._shared_code is None:
+            result = "unchecked"
+        elif hmac.compare_digest(code.encode(), self._shared_code.encode()):
+            result = "match"
+        else:
+            result = "mismatch"
+        marker = json.dumps(f"[{result}]").encode()
+        return re.sub(rb'("signature"\s*:\s*)"(?:[^"\\]|\\.)*"', lambda found: found[1] + marker, body), result

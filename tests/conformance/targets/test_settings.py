@@ -1,0 +1,93 @@
+"""Reading targets: what is wrong is named with file, table, key, and the nearest right name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from smsproof_conformance.targets.settings import SettingsError, pick, read, secrets
+
+GOOD = """
+[target.staging]
+vendor = "intelepeer"
+base_url = "http://127.0.0.1:8081/"
+token_env = "INTELEPEER_TOKEN"
+[target.staging.paths]
+setWebhook = "/hook"
+[target.staging.numbers]
+long_codes = ["+12191112222"]
+destinations = ["+13038675309"]
+"""
+
+
+def settings(folder: Path, text: str, name: str = "smsproof.toml") -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def refusal(folder: Path, text: str, name: str = "smsproof.toml") -> str:
+    with pytest.raises(SettingsError) as caught:
+        read(settings(folder, text, name))
+    return str(caught.value)
+
+
+def test_a_target_is_read_with_its_numbers_and_paths(tmp_path: Path) -> None:
+    target = read(settings(tmp_path, GOOD))["staging"]
+    assert target.base_url == "http://127.0.0.1:8081"
+    assert target.numbers.long_codes == ("+12191112222",)
+    assert target.paths == {"setWebhook": "/hook"}
+    assert target.on_loopback
+
+
+def test_the_tool_table_of_pyproject_works_the_same(tmp_path: Path) -> None:
+    text = GOOD.replace("[target.", "[tool.smsproof.target.")
+    assert read(settings(tmp_path, text, "pyproject.toml"))["staging"].vendor == "intelepeer"
+
+
+def test_a_syntax_error_is_reported_with_its_line(tmp_path: Path) -> None:
+    assert "line 3" in refusal(tmp_path, "[target.staging]\nvendor = 'intelepeer'\nbase_url = \n")
+
+
+def test_an_unknown_key_is_reported_with_table_key_and_nearest_name(tmp_path: Path) -> None:
+    message = refusal(tmp_path, GOOD.replace("token_env", "tokn_env"))
+    assert "unknown key tokn_env in [target.staging] (did you mean token_env?)" in message
+
+
+def test_an_unknown_key_in_numbers_is_reported_with_the_nearest_name(tmp_path: Path) -> None:
+    message = refusal(tmp_path, GOOD.replace("long_codes", "longcodes"))
+    assert "unknown key longcodes in [target.staging.numbers] (did you mean long_codes?)" in message
+
+
+def test_an_unknown_operation_in_paths_is_reported_with_the_nearest_name(tmp_path: Path) -> None:
+    message = refusal(tmp_path, GOOD.replace("setWebhook", "setWebhok"))
+    assert "unknown key setWebhok in [target.staging.paths] (did you mean setWebhook?)" in message
+
+
+def test_an_unknown_vendor_is_reported_with_the_known_ones(tmp_path: Path) -> None:
+    assert "expected one of: intelepeer, messangi" in refusal(tmp_path, GOOD.replace('"intelepeer"', '"twilio"'))
+
+
+def test_a_number_without_quotes_is_refused_because_it_lost_its_plus(tmp_path: Path) -> None:
+    assert "long_codes" in refusal(tmp_path, GOOD.replace('"+12191112222"', "+12191112222"))
+
+
+@pytest.mark.parametrize("url", ["ftp://host", "example.com", "http://user:secret@host", "http://host/?a=b"])
+def test_a_base_url_that_is_none_is_refused(tmp_path: Path, url: str) -> None:
+    assert "base_url" in refusal(tmp_path, GOOD.replace("http://127.0.0.1:8081/", url))
+
+
+def test_an_unknown_target_is_reported_with_the_nearest_name(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"did you mean staging\?"):
+        pick(read(settings(tmp_path, GOOD)), "stagin")
+
+
+def test_an_unset_token_is_reported_with_its_variable(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="INTELEPEER_TOKEN, which is unset"):
+        secrets(read(settings(tmp_path, GOOD))["staging"], {})
+
+
+def test_secrets_do_not_show_when_printed(tmp_path: Path) -> None:
+    held = secrets(read(settings(tmp_path, GOOD))["staging"], {"INTELEPEER_TOKEN": "canary-token"})
+    assert "canary-token" not in f"{held!r} {held}"
