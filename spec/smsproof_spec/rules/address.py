@@ -31,6 +31,9 @@ class Role(StrEnum):
     DESTINATION = "destination"
     ENDPOINT = "endpoint"
 
+    # Enum hashes by the member's name, in Python: slow, and not the hash of the text that a member is equal to.
+    __hash__ = str.__hash__
+
 
 _DIGITS = "0123456789"
 _KINDS = (Kind.INVALID, Kind.E164, Kind.SHORT_CODE, Kind.ALPHANUMERIC)
