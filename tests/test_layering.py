@@ -122,3 +122,17 @@ def test_nothing_outside_the_emulator_reaches_into_it_but_through_its_door() -> 
         if imported.startswith("smsproof_conformance.emulator") and imported not in door
     ]
     assert wrong == []
+
+
+def test_no_two_modules_of_the_emulator_need_each_other() -> None:
+    """Not even for a type: the packages' own files are doors, and count as the modules that they open to."""
+    inside = "smsproof_conformance.emulator"
+    known = {name for name, _, _ in modules("smsproof_conformance") if name.startswith(inside + ".")}
+    needs = {
+        name: {imported for imported in imports(path, package) if imported in known - {name}}
+        for name, path, package in modules("smsproof_conformance")
+        if name in known
+    }
+    while leaves := {name for name, needed in needs.items() if not needed & needs.keys()}:
+        needs = {name: needed for name, needed in needs.items() if name not in leaves}
+    assert needs == {}

@@ -199,7 +199,7 @@ def sms_faults(_smsproof_emulators: _Emulators) -> Iterator[Callable[..., None]]
     def use(*names: str) -> None:
         from smsproof_conformance.emulator.faults import FAULTS
 
-        vendors = {emulator.application.account.vendor: emulator for emulator in _smsproof_emulators}
+        vendors = {emulator.vendor: emulator for emulator in _smsproof_emulators}
         if not vendors:
             pytest.fail("sms_faults needs an emulator: ask for intelepeer_emulator or messangi_emulator", pytrace=False)
         for vendor, emulator in vendors.items():

@@ -5,20 +5,20 @@ with running("intelepeer") as emulator:
 """
 
 from smsproof_conformance.emulator.account import SHARED_CODE, Setup
-from smsproof_conformance.emulator.application import Application, UnknownName
+from smsproof_conformance.emulator.application import Application
 from smsproof_conformance.emulator.credentials import EXPIRED_TOKEN, TOKEN
+from smsproof_conformance.emulator.desk import Desk, UnknownName
 from smsproof_conformance.emulator.inventory import InventoryError, read_inventory
 from smsproof_conformance.emulator.server import Emulator, running
 from smsproof_conformance.emulator.signature import Hmac, SignatureError
 from smsproof_conformance.emulator.store import StoreError
-
-build = Application
 
 __all__ = [
     "EXPIRED_TOKEN",
     "SHARED_CODE",
     "TOKEN",
     "Application",
+    "Desk",
     "Emulator",
     "Hmac",
     "InventoryError",
@@ -26,7 +26,6 @@ __all__ = [
     "SignatureError",
     "StoreError",
     "UnknownName",
-    "build",
     "read_inventory",
     "running",
 ]

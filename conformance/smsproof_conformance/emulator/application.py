@@ -5,90 +5,39 @@ Raw ASGI on purpose: the paths of a vendor are three, and a framework would cost
 
 from __future__ import annotations
 
-import difflib
 import json
-from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final, TypeAlias
 
-from smsproof_conformance.emulator.account import Account, Setup
-from smsproof_conformance.emulator.clock import Clock
 from smsproof_conformance.emulator.control import CONTROL_PATH, Control
+from smsproof_conformance.emulator.desk import Desk
 from smsproof_conformance.emulator.exchange import JSON_MEDIA_TYPE, Answer, Refusal, Request
-from smsproof_conformance.emulator.faults import FAULTS, faulty
-from smsproof_conformance.emulator.faults.fault import Fault
-from smsproof_conformance.emulator.intelepeer import IntelePeer
-from smsproof_conformance.emulator.lenient import LenientIntelePeer, LenientMessangi
-from smsproof_conformance.emulator.messangi import Messangi
-from smsproof_conformance.emulator.vendor import Vendor
-from smsproof_conformance.emulator.wire import Toxic
+from smsproof_conformance.emulator.toxic import Toxic
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-
-STRICT: Final[Mapping[str, type[Vendor]]] = {"intelepeer": IntelePeer, "messangi": Messangi}
-LENIENT: Final[Mapping[str, type[Vendor]]] = {"intelepeer": LenientIntelePeer, "messangi": LenientMessangi}
 
 _LOOPBACK_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _JSON: Final = JSON_MEDIA_TYPE.encode()
 _encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-class UnknownName(ValueError):
-    """A vendor or a fault that does not exist. The text names the nearest one that does."""
-
-    def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
-        nearest = difflib.get_close_matches(name, list(known), n=1, cutoff=0.0)
-        hint = f"The nearest is {nearest[0]!r}" if nearest else "There is none"
-        super().__init__(f"no {what} {name!r}. {hint}; `smsproof faults` lists all of them.")
-        self.name = name
-        self.nearest = nearest[0] if nearest else None
-
-
 class TooLarge(Exception):
     """A request body beyond the limit."""
+
+
+class Gone(Exception):
+    """The client hung up before its request was whole: nothing was asked."""
 
 
 class Application:
     """One emulated vendor. Serve it with any ASGI server, or use `running`."""
 
-    def __init__(
-        self, vendor: str, faults: Iterable[str] = (), setup: Setup | None = None, clock: Clock | None = None
-    ) -> None:
-        if vendor not in STRICT:
-            raise UnknownName("vendor", vendor, STRICT)
-        self.setup = setup or Setup()
-        self._right = (LENIENT if self.setup.lenient else STRICT)[vendor]
-        self.account = Account(vendor, self.setup, clock)
-        self.faults: tuple[Fault, ...] = ()
-        self._hosts = _LOOPBACK_HOSTS | self._right.hosts | {host.lower() for host in self.setup.allow_hosts}
-        self.use_faults(faults)
-        self._control = Control(self)
-
-    def use_faults(self, names: Iterable[str]) -> None:
-        """Be wrong in exactly these ways from now on; right again without any.
-
-        raises  UnknownName, for a fault of the other vendor too; nothing changes then.
-        """
-        chosen = tuple(self._fault(name) for name in dict.fromkeys(names))
-        self.vendor = faulty(self._right, chosen)(self.account)
-        self.account.courier.serve(self.vendor)
-        self.toxics: tuple[Toxic, ...] = tuple(fault.toxic for fault in chosen if fault.toxic is not None)
-        self.faults = chosen
-
-    def renew(self) -> None:
-        """As new: no message, webhook, fault, script or token of its own, the clock at real time. A store is emptied."""
-        self.account.reset()
-        self.account.close()
-        self.account = Account(self.account.vendor, self.setup)
-        self.use_faults(())
-
-    def _fault(self, name: str) -> Fault:
-        fault = FAULTS.get(name)
-        if fault is None or self.account.vendor not in fault.vendors:
-            ours = [known.name for known in FAULTS.values() if self.account.vendor in known.vendors]
-            raise UnknownName(f"fault of {self.account.vendor}", name, ours)
-        return fault
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._hosts = _LOOPBACK_HOSTS | desk.hosts | {host.lower() for host in desk.setup.allow_hosts}
+        self._control = Control(desk)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -96,24 +45,40 @@ class Application:
         elif scope["type"] == "lifespan":
             await self._lifespan(receive, send)
 
+    @property
+    def toxics(self) -> tuple[Toxic, ...]:
+        """What transport faults do to an answer."""
+        return self._desk.toxics
+
+    def spares(self, path: bytes) -> bool:
+        """Requests to the control API pass untouched, or nobody could end a fault."""
+        return path.startswith(CONTROL_PATH.encode())
+
+    def error_of(self, refusal: Refusal) -> bytes:
+        return _encode(self._desk.vendor.error(refusal)).encode()
+
     async def _exchange(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope["path"]
         headers: list[tuple[bytes, bytes]] = scope["headers"]
         refusal = self._host_problem(headers)
         try:
             body = await self._body(headers, receive)
+        except Gone:
+            return
         except TooLarge:
             body = b""
-            refusal = Refusal(413, "too-large", f"a body of more than {self.setup.max_body_bytes} bytes is not read")
+            refusal = Refusal(
+                413, "too-large", f"a body of more than {self._desk.setup.max_body_bytes} bytes is not read"
+            )
         request = Request(scope["method"], path, scope["query_string"], tuple(headers), body)
         if refusal is not None:
-            answer = self.vendor.refuse(refusal)
+            answer = self._desk.vendor.refuse(refusal)
             answer.headers = {**answer.headers, "connection": "close"}
         elif path.startswith(CONTROL_PATH):
             answer = await self._control.handle(request)
         else:
-            answer = self.vendor.handle(request)
-            self.account.journal.commit()
+            answer = self._desk.vendor.handle(request)
+            self._desk.account.journal.commit()
         await _send(answer, send)
 
     def _host_problem(self, headers: list[tuple[bytes, bytes]]) -> Refusal | None:
@@ -129,26 +94,30 @@ class Application:
         )
 
     async def _body(self, headers: list[tuple[bytes, bytes]], receive: Receive) -> bytes:
-        limit = self.setup.max_body_bytes
+        """Raises TooLarge; Gone."""
+        limit = self._desk.setup.max_body_bytes
         for name, value in headers:
             if name == b"content-length" and (len(value) > 12 or int(value) > limit):
                 raise TooLarge
-        message = await receive()
-        body: bytes = message.get("body", b"")
-        while message.get("more_body", False):
+        body = b""
+        while True:
             message = await receive()
-            body += message.get("body", b"")
+            if message["type"] == "http.disconnect":
+                raise Gone
+            piece: bytes = message.get("body", b"")
+            body += piece
             if len(body) > limit:
                 raise TooLarge
-        return body
+            if not message.get("more_body", False):
+                return body
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
-        self.account.resume()
+        self._desk.account.resume()
         await send({"type": "lifespan.startup.complete"})
         await receive()
-        await self.account.courier.close()
-        self.account.close()
+        await self._desk.account.courier.close()
+        self._desk.account.close()
         await send({"type": "lifespan.shutdown.complete"})
 
 

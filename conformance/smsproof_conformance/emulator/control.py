@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 from jsonschema_rs import Draft202012Validator
 
 from smsproof_conformance.emulator.account import Account
+from smsproof_conformance.emulator.desk import Desk
 from smsproof_conformance.emulator.exchange import Answer, Body, Request
 from smsproof_conformance.emulator.message import Delivery, Message
 from smsproof_conformance.emulator.script import ScriptError, read_script
 from smsproof_spec.rules import Malformed, strict_json
 
 if TYPE_CHECKING:
-    from smsproof_conformance.emulator.application import Application
     from smsproof_conformance.emulator.page import Page
 
 CONTROL_PATH: Final = "/_smsproof"
@@ -40,8 +40,8 @@ class ControlError(Exception):
 
 
 class Control:
-    def __init__(self, application: Application) -> None:
-        self._application = application
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
         self._page: Page | None = None
         self._commands: Mapping[str, Mapping[str, Command]] = {
             "/inbound": {"POST": self.inbound},
@@ -58,7 +58,7 @@ class Control:
 
     @property
     def _account(self) -> Account:
-        return self._application.account
+        return self._desk.account
 
     async def handle(self, request: Request) -> Answer:
         try:
@@ -75,7 +75,7 @@ class Control:
         if self._page is None:
             from smsproof_conformance.emulator.page import Page  # with a template engine that few runs need
 
-            self._page = Page(self._application)
+            self._page = Page(self._desk)
         if request.path == CONTROL_PATH:
             return Answer(308, {}, headers={"location": CONTROL_PATH + "/"})
         if request.path.endswith("/inbound") and request.method == "POST":
@@ -103,7 +103,7 @@ class Control:
 
     async def inbound(self, body: Body) -> Body:
         """A handset texts one of the account's numbers. Without a webhook nothing comes of it (part 7, decision 10)."""
-        planned = self._application.vendor.receive(body["from"], body["to"], body["message"])
+        planned = self._desk.vendor.receive(body["from"], body["to"], body["message"])
         return {"delivered": planned}
 
     async def outbox(self, body: Body) -> Body:
@@ -120,11 +120,11 @@ class Control:
         return {"ended": ended, "waiting": self._account.courier.waiting, "next_due_in_seconds": wait}
 
     async def read_faults(self, body: Body) -> Body:
-        return {"faults": [fault.name for fault in self._application.faults]}
+        return {"faults": [fault.name for fault in self._desk.faults]}
 
     async def write_faults(self, body: Body) -> Body:
         try:
-            self._application.use_faults(body["faults"])
+            self._desk.use_faults(body["faults"])
         except ValueError as error:
             raise ControlError(400, str(error)) from error
         return await self.read_faults(body)

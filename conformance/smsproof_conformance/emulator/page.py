@@ -14,18 +14,16 @@ from datetime import UTC, datetime
 from functools import cache
 from heapq import merge
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import parse_qsl
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from smsproof_conformance.emulator.account import Refused
+from smsproof_conformance.emulator.desk import Desk
 from smsproof_conformance.emulator.exchange import Answer, Request
 from smsproof_conformance.emulator.message import Delivery, Direction, Message
 from smsproof_spec.rules import measure, printable, split
-
-if TYPE_CHECKING:
-    from smsproof_conformance.emulator.application import Application
 
 KINDS: Final = ("sent", "received", "retried", "refused")
 SHOWN: Final = 200
@@ -63,19 +61,19 @@ class Row:
 
 
 class Page:
-    def __init__(self, application: Application) -> None:
-        self._application = application
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
         self._token = secrets.token_urlsafe(24)
 
     def show(self, request: Request, notice: str = "") -> Answer:
         """The page, filtered by the query's kind, number and text."""
         kind, number, text = (next(iter(request.parameters(name)), "") for name in ("kind", "number", "text"))
-        account = self._application.account
+        account = self._desk.account
         rows = [row for row in self._rows() if _matches(row, kind, number, text)][:SHOWN]
         nonce = secrets.token_urlsafe(16)
         body = _template().render(
             vendor=account.vendor,
-            faults=[fault.name for fault in self._application.faults],
+            faults=[fault.name for fault in self._desk.faults],
             now=account.clock.utc().strftime("%Y-%m-%d %H:%M:%S UTC"),
             waiting=account.courier.waiting,
             webhooks=sorted((printable(number), printable(url)) for number, url in account.webhooks.items()),
@@ -99,12 +97,12 @@ class Page:
             return Answer(403, {"error": "this form is of another process: load the page again"})
         if origin is not None and origin != f"http://{host}":
             return Answer(403, {"error": "this form is posted from the page only"})
-        self._application.vendor.receive(fields.get("from", ""), fields.get("to", ""), fields.get("message", ""))
-        self._application.account.journal.commit()
+        self._desk.vendor.receive(fields.get("from", ""), fields.get("to", ""), fields.get("message", ""))
+        self._desk.account.journal.commit()
         return Answer(303, b"", "text/plain", {"location": "./"})
 
     def _rows(self) -> list[Row]:
-        account = self._application.account
+        account = self._desk.account
         by_message: dict[str, list[Delivery]] = {}
         for delivery in account.deliveries:
             by_message.setdefault(delivery.message.id, []).append(delivery)

@@ -15,48 +15,115 @@ import uvicorn
 from smsproof_conformance.emulator.account import Setup
 from smsproof_conformance.emulator.application import Application
 from smsproof_conformance.emulator.control import CONTROL_PATH
+from smsproof_conformance.emulator.desk import Desk
 from smsproof_conformance.emulator.wire import wire_protocol
 
 HOST: Final = "127.0.0.1"
 _KEEP_ALIVE_SECONDS: Final = 75
 """Longer than the pools of usual clients keep a connection, so that they close it and not we (no race on reuse)."""
 _GRACE_SECONDS: Final = 2
+_BACKLOG: Final = 2048
 
 Result = TypeVar("Result")
 
 
 class _Server(uvicorn.Server):
-    """uvicorn, telling when it listens instead of being asked again and again."""
+    """uvicorn with two doors: the vendor's port, which a fault may close, and one for the control API, which stays open.
 
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
+    It tells when it listens instead of being asked again and again.
+    """
+
+    def __init__(self, desk: Desk, application: Application, port: int) -> None:
+        """Raises OSError when the port is taken."""
+        self._protocol = wire_protocol(application)
+        super().__init__(
+            uvicorn.Config(
+                application,
+                http=self._protocol,
+                ws="none",
+                lifespan="on",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+                timeout_graceful_shutdown=_GRACE_SECONDS,
+            )
+        )
         self.listening = threading.Event()
         self.loop: asyncio.AbstractEventLoop | None = None
+        self._desk = desk
+        self._doors = [_bound(port), _bound(0)]
+        self.port, self.control_port = (door.getsockname()[1] for door in self._doors)
+        for door in self._doors:
+            door.listen(_BACKLOG)
+        self._opening: set[asyncio.Task[None]] = set()
+        self._is_open = True
+
+    def serve_in_thread(self) -> threading.Thread:
+        """Returns as soon as both doors are as the faults want them."""
+        name = f"smsproof-{self._desk.account.vendor}"
+        thread = threading.Thread(target=self.run, args=(self._doors,), name=name, daemon=True)
+        thread.start()
+        self.listening.wait()
+        return thread
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         self.loop = asyncio.get_running_loop()
         await super().startup(sockets)
+        self._desk.on_faults(self._follow)
+        self._follow()
         self.listening.set()
+
+    def _follow(self) -> None:
+        """Open or close the vendor's port as the faults that are on want it. Open connections stay."""
+        if self._desk.is_down == self._is_open:
+            self._is_open = not self._is_open
+            self._open() if self._is_open else self._close()
+
+    def _close(self) -> None:
+        self.servers[0].close()
+        # Bound and not listening: connections are refused, and nobody else can take the port meanwhile.
+        self._doors[0] = _bound(self.port)
+
+    def _open(self) -> None:
+        """From here on connections are taken by the kernel; the loop serves them in its next turn."""
+        assert self.loop is not None
+        self._doors[0].listen(_BACKLOG)
+        task = self.loop.create_task(self._admit(self._doors[0]))
+        self._opening.add(task)
+        task.add_done_callback(self._opening.discard)
+
+    async def _admit(self, door: socket.socket) -> None:
+        def protocol() -> asyncio.Protocol:
+            return self._protocol(self.config, self.server_state, self.lifespan.state)
+
+        self.servers[0] = await asyncio.get_running_loop().create_server(protocol, sock=door, backlog=_BACKLOG)
+
+    def close_doors(self) -> None:
+        for door in self._doors:
+            door.close()
 
 
 class Emulator:
     """A running emulator. Its methods do what the control API does, from any thread.
 
+    vendor   "intelepeer" or "messangi"
     url      base URL of the vendor's API, without a slash at the end
-    control  base URL of the control API
+    control  base URL of the control API; the same stands at {url}/_smsproof as long as no fault closes that port
     """
 
-    def __init__(self, application: Application, server: _Server, port: int) -> None:
-        self.application = application
-        self.url = f"http://{HOST}:{port}"
-        self.control = self.url + CONTROL_PATH
+    def __init__(self, desk: Desk, server: _Server) -> None:
+        self.vendor = desk.account.vendor
+        self.url = f"http://{HOST}:{server.port}"
+        self.control = f"http://{HOST}:{server.control_port}{CONTROL_PATH}"
+        self._desk = desk
         self._server = server
 
     def use_faults(self, *names: str) -> None:
         """Be wrong in exactly these ways from now on. Raises UnknownName."""
 
         async def use() -> None:
-            self.application.use_faults(names)
+            self._desk.use_faults(names)
 
         self._run(use())
 
@@ -64,21 +131,21 @@ class Emulator:
         """A handset texts one of the account's numbers. True when a webhook is set there."""
 
         async def receive() -> bool:
-            planned = self.application.vendor.receive(sender, to, message)
-            self.application.account.journal.commit()
+            planned = self._desk.vendor.receive(sender, to, message)
+            self._desk.account.journal.commit()
             return planned
 
         return self._run(receive())
 
     def settle(self) -> int:
         """Deliver everything that is due; returns how many deliveries ended since the last time."""
-        return self._run(self.application.account.courier.settle())
+        return self._run(self._desk.account.courier.settle())
 
     def wind(self, seconds: float) -> None:
         """Let time pass at once. What falls due is delivered; `settle` waits for it."""
 
         async def wind() -> None:
-            self.application.account.wind(seconds)
+            self._desk.account.wind(seconds)
 
         self._run(wind())
 
@@ -88,7 +155,7 @@ class Emulator:
         async def read() -> list[dict[str, str]]:
             return [
                 {"id": message.id, "from": message.sender, "to": message.to, "text": message.text}
-                for message in self.application.account.outbox()
+                for message in self._desk.account.outbox()
             ]
 
         return self._run(read())
@@ -97,7 +164,7 @@ class Emulator:
         """Forget webhooks, messages and deliveries; faults stay as they are."""
 
         async def reset() -> None:
-            self.application.account.reset()
+            self._desk.account.reset()
 
         self._run(reset())
 
@@ -105,7 +172,7 @@ class Emulator:
         """As new: the faults, tokens, scripts and the clock as well. For tests that share a server."""
 
         async def renew() -> None:
-            self.application.renew()
+            self._desk.renew()
 
         self._run(renew())
 
@@ -114,17 +181,16 @@ class Emulator:
         return asyncio.run_coroutine_threadsafe(work, self._server.loop).result()
 
 
-def _listener(port: int) -> socket.socket:
+def _bound(port: int) -> socket.socket:
     """A socket on loopback that names its protocol: asyncio sets TCP_NODELAY on no other (40 ms an answer)."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    door = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((HOST, port))
-        listener.listen(2048)
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        door.bind((HOST, port))
     except OSError:
-        listener.close()
+        door.close()
         raise
-    return listener
+    return door
 
 
 @contextmanager
@@ -144,27 +210,12 @@ def running(
     raises   UnknownName for a vendor or fault that does not exist; OSError when the port is taken
     """
     setup = setup or Setup()
-    application = Application(vendor, faults, replace(setup, lenient=True) if lenient else setup)
-    listener = _listener(port)
-    server = _Server(
-        uvicorn.Config(
-            application,
-            http=wire_protocol(application),
-            ws="none",
-            lifespan="on",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_keep_alive=_KEEP_ALIVE_SECONDS,
-            timeout_graceful_shutdown=_GRACE_SECONDS,
-        )
-    )
-    thread = threading.Thread(target=server.run, args=([listener],), name=f"smsproof-{vendor}", daemon=True)
-    thread.start()
-    server.listening.wait()
+    desk = Desk(vendor, faults, replace(setup, lenient=True) if lenient else setup)
+    server = _Server(desk, Application(desk), port)
+    thread = server.serve_in_thread()
     try:
-        yield Emulator(application, server, listener.getsockname()[1])
+        yield Emulator(desk, server)
     finally:
         server.should_exit = True
         thread.join()
-        listener.close()
+        server.close_doors()

@@ -1,8 +1,7 @@
-"""The layer of bytes under the HTTP server: limits of time always, transport faults on request.
+"""The layer of bytes under the HTTP server: limits of time and size always, transport faults on request.
 
 A transport fault works on the bytes of an answer after the server has made them, so that it can do what no application
-may: cut a body short, never end it, reset the connection. Requests to the control API pass untouched, or nobody could
-switch it off.
+may: cut a body short, never end it, reset the connection.
 """
 
 from __future__ import annotations
@@ -11,37 +10,38 @@ import asyncio
 import contextlib
 import socket
 import struct
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from collections.abc import Callable
+from typing import Any, Final, Protocol
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from smsproof_conformance.emulator.control import CONTROL_PATH
-
-if TYPE_CHECKING:
-    from smsproof_conformance.emulator.application import Application
+from smsproof_conformance.emulator.exchange import Refusal
+from smsproof_conformance.emulator.toxic import HangUp, Pieces, Reset, Toxic
 
 REQUEST_SECONDS: Final = 10.0
 """From the first byte of a request to its last: against clients that drip."""
+MAX_HEAD_BYTES: Final = 64 * 1024
+"""Of a request line and headers that do not arrive in one piece; a piece holds 256 KiB at most."""
 
-Pieces: TypeAlias = AsyncIterator[bytes]
-Toxic: TypeAlias = Callable[[Pieces], AsyncGenerator[bytes, None]]
-"""Takes an answer piece by piece and gives what shall go out, when it shall. The name is Toxiproxy's."""
-
-
-class HangUp(Exception):
-    """Raised by a toxic: close the connection now, whatever was promised."""
+_REASONS: Final = {400: "Bad Request", 408: "Request Timeout", 431: "Request Header Fields Too Large"}
 
 
-class Reset(Exception):
-    """Raised by a toxic: reset the connection now (TCP RST)."""
+class Served(Protocol):
+    """What this layer asks about the emulator that it serves."""
 
+    @property
+    def toxics(self) -> tuple[Toxic, ...]:
+        """What happens to the bytes of an answer, in this order."""
+        ...
 
-_OVERDUE: Final = (
-    b"HTTP/1.1 408 Request Timeout\r\ncontent-type: application/json\r\ncontent-length: 44\r\nconnection: close\r\n\r\n"
-    b'{"error":"the request took over 10 seconds"}'
-)
+    def spares(self, path: bytes) -> bool:
+        """Whether the answer to a request for this path goes out untouched all the same."""
+        ...
+
+    def error_of(self, refusal: Refusal) -> bytes:
+        """The JSON body for a request that never became whole."""
+        ...
 
 
 class Tap:
@@ -101,13 +101,14 @@ class Tap:
             yield piece
 
 
-def wire_protocol(application: Application) -> type[HttpToolsProtocol]:
+def wire_protocol(served: Served) -> type[HttpToolsProtocol]:
     """The protocol class that serves one emulator."""
 
     class Wire(HttpToolsProtocol):
         def __init__(self, *args: Any, **options: Any) -> None:
             super().__init__(*args, **options)
             self._arriving = False
+            self._head_bytes: int | None = 0
             self._deadline: asyncio.TimerHandle | None = None
             self._real: Any = None
             self._tap: Tap | None = None
@@ -119,11 +120,22 @@ def wire_protocol(application: Application) -> type[HttpToolsProtocol]:
         def data_received(self, data: bytes) -> None:
             self._arriving = True
             super().data_received(data)
-            if self._arriving and self._deadline is None:
-                self._deadline = self.loop.call_later(REQUEST_SECONDS, self._overdue)
+            if self._arriving:
+                if self._deadline is None:
+                    self._deadline = self.loop.call_later(REQUEST_SECONDS, self._overdue)
+                if self._head_bytes is not None:
+                    self._head_bytes += len(data)
+                    if self._head_bytes > MAX_HEAD_BYTES:
+                        text = f"the request's line and headers are over {MAX_HEAD_BYTES} bytes: send shorter ones"
+                        self._refuse(Refusal(431, "too-large", text))
+
+        def on_message_begin(self) -> None:
+            self._head_bytes = 0
+            super().on_message_begin()
 
         def on_headers_complete(self) -> None:
-            if application.toxics or self._tap is not None:
+            self._head_bytes = None
+            if served.toxics or self._tap is not None:
                 self._choose_transport()
             super().on_headers_complete()
             if self._tap is not None:
@@ -143,15 +155,19 @@ def wire_protocol(application: Application) -> type[HttpToolsProtocol]:
                 self._tap.task.cancel()
             super().connection_lost(exc)
 
+        def send_400_response(self, msg: str) -> None:
+            self._refuse(
+                Refusal(400, "not-http", "this is no HTTP/1.1 request: its line, a header or its framing is broken")
+            )
+
         def _choose_transport(self) -> None:
-            """Tap the connection for this answer, unless it is one of the control API's."""
+            """Tap the connection for this answer, if anything is to happen to it."""
             before = self._tap.task if self._tap is not None else None
-            path = httptools.parse_url(self.url).path or b""
-            if path.startswith(CONTROL_PATH.encode()) or not application.toxics:
+            if not served.toxics or served.spares(httptools.parse_url(self.url).path or b""):
                 self._tap = None
                 self.transport = self._real
             else:
-                self._tap = Tap(self._real, application.toxics, before)
+                self._tap = Tap(self._real, served.toxics, before)
                 self.transport = self._tap  # type: ignore[assignment]  # as much of a transport as the server uses
 
         def _completing(self, tap: Tap) -> Callable[[], None]:
@@ -164,8 +180,18 @@ def wire_protocol(application: Application) -> type[HttpToolsProtocol]:
             return complete
 
         def _overdue(self) -> None:
-            if not self.transport.is_closing():
-                self._real.write(_OVERDUE)
-                self._real.close()
+            self._refuse(Refusal(408, "too-slow", f"the request took over {REQUEST_SECONDS:g} seconds: send it faster"))
+
+        def _refuse(self, refusal: Refusal) -> None:
+            """Answer a request that cannot become whole, and close."""
+            if self._real.is_closing():
+                return
+            body = served.error_of(refusal)
+            head = (
+                f"HTTP/1.1 {refusal.status} {_REASONS[refusal.status]}\r\ncontent-type: application/json\r\n"
+                f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
+            )
+            self._real.write(head.encode() + body)
+            self._real.close()
 
     return Wire

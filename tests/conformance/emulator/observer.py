@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from smsproof_conformance.emulator import Application
+from smsproof_conformance.emulator import Desk
 from smsproof_conformance.emulator.clock import Clock
 from smsproof_conformance.emulator.exchange import Request
 from smsproof_conformance.emulator.post import Dial, Post
@@ -58,7 +58,7 @@ async def _observe(vendor: str, faults: tuple[str, ...], monkeypatch: pytest.Mon
         answered(outcome)
 
     monkeypatch.setattr(Dial, "attempt", attempt)
-    application = Application(vendor, faults, clock=Clock(lambda: 1_600_000_000.0))
+    desk = Desk(vendor, faults, clock=Clock(lambda: 1_600_000_000.0))
 
     def call(
         label: str, method: str, target: str, body: Any = None, token: str | None = GOOD_TOKEN, **more: str
@@ -68,22 +68,22 @@ async def _observe(vendor: str, faults: tuple[str, ...], monkeypatch: pytest.Mon
         if token is not None:
             headers.append((b"authorization", token.encode()))
         content = body.encode() if isinstance(body, str) else json.dumps(body).encode()
-        answer = application.vendor.handle(Request(method, path, query.encode(), tuple(headers), content))
+        answer = desk.vendor.handle(Request(method, path, query.encode(), tuple(headers), content))
         shown = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body)
         seen.note(label, answer.status, answer.media_type, shown)
         return answer.body
 
     async def outbox(label: str) -> None:
-        await application.account.courier.settle()
-        for message in application.account.outbox():
+        await desk.account.courier.settle()
+        for message in desk.account.outbox():
             seen.note(label, message.id, message.sender, message.to, message.text)
 
     script = _intelepeer if vendor == "intelepeer" else _messangi
-    await script(call, application, outbox)
+    await script(call, desk, outbox)
     return seen.lines
 
 
-async def _intelepeer(call: Callable[..., Any], application: Application, outbox: Callable[[str], Any]) -> None:
+async def _intelepeer(call: Callable[..., Any], desk: Desk, outbox: Callable[[str], Any]) -> None:
     good = {"from": "+12191112222", "to": "+13038675309", "text": "Hello World!"}
     one, other = "+12161112222", "+12161112223"
     for name, token in {"none": None, "expired": EXPIRED, "wrong": WRONG, "bare": "smsproof-token"}.items():
@@ -141,16 +141,16 @@ async def _intelepeer(call: Callable[..., Any], application: Application, outbox
     call("set short", "POST", HOOK, {"endpoints": ["1-12345"], "webhook": "http://d/200"})
     read("after")
     for to in (one, other, "1-12345", "57-MyCompany"):
-        application.vendor.receive("+15551112222", to, "Hello Wörld")
-        await application.account.courier.settle()
-    application.vendor.receive("1-12345", one, "from a short code")
+        desk.vendor.receive("+15551112222", to, "Hello Wörld")
+        await desk.account.courier.settle()
+    desk.vendor.receive("1-12345", one, "from a short code")
     for outcomes in ("500", "500,500,200", "closed", "closed,closed,200"):
         call("set one", "POST", HOOK, {"endpoints": [one], "webhook": f"http://e/{outcomes}"})
-        application.vendor.receive("+15551112222", one, "hello")
-        await application.account.courier.settle()
+        desk.vendor.receive("+15551112222", one, "hello")
+        await desk.account.courier.settle()
 
 
-async def _messangi(call: Callable[..., Any], application: Application, outbox: Callable[[str], Any]) -> None:
+async def _messangi(call: Callable[..., Any], desk: Desk, outbox: Callable[[str], Any]) -> None:
     good = {"from": "12345", "to": "+580000000005", "text": "text demo"}
     to = [{"to": "+525500000000", "params": ["Elizabeth", 10.65]}, {"to": "+525511111111", "params": ["Joshua", 20.5]}]
     batch = {"from": "12345", "text": "Hi {0}, your balance is ${1}", "to": to}

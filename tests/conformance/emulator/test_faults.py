@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from smsproof_conformance.emulator import Application, UnknownName
+from smsproof_conformance.emulator import Desk, UnknownName
 from smsproof_conformance.emulator.faults import FAULTS
 from smsproof_spec import contract
 
@@ -91,11 +91,11 @@ def test_every_contract_fault_is_visible_from_outside(fault, right, monkeypatch)
 
 
 def test_faults_act_together():
-    application = Application("intelepeer", ("send-status-200", "refid-empty", "numparts-zero"))
+    desk = Desk("intelepeer", ("send-status-200", "refid-empty", "numparts-zero"))
     message = {"from": "+12191112222", "to": "+13038675309", "text": "x"}
     from smsproof_conformance.emulator.exchange import Request
 
-    answer = application.vendor.send_one(Request("POST", "/_rest/v4/app/sms/send"), message)
+    answer = desk.vendor.send_one(Request("POST", "/_rest/v4/app/sms/send"), message)
     assert (answer.status, answer.body["refid"], answer.body["numparts"]) == (200, "", 0)
 
 
@@ -105,5 +105,5 @@ def test_faults_act_together():
 )
 def test_an_unknown_fault_names_the_nearest(name, nearest):
     with pytest.raises(UnknownName) as caught:
-        Application("intelepeer", (name,))
+        Desk("intelepeer", (name,))
     assert nearest is None or caught.value.nearest == nearest

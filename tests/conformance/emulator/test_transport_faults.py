@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from smsproof_conformance.emulator import Emulator
+from smsproof_conformance.emulator import Emulator, running
 from smsproof_conformance.emulator.faults import FAULTS
 
 from .conftest import Client
@@ -64,14 +64,46 @@ def test_slices_are_many(intelepeer, wire):
     assert first == b"HTTP/1."
 
 
-@pytest.mark.parametrize("name", ["timeout", "down"])
-def test_no_byte_comes_back(intelepeer, wire, name):
-    intelepeer.use_faults(name)
+def test_no_byte_comes_back_before_the_timeout(intelepeer, wire):
+    intelepeer.use_faults("timeout")
     wire.sendall(REQUEST % b"")
-    try:
-        assert everything(wire) == b""
-    except ConnectionResetError:
-        assert name == "down"
+    assert everything(wire) == b""
+
+
+# `down`: as Toxiproxy's, connections are refused; the control API has a port of its own.
+
+
+def test_a_port_that_is_down_refuses_connections_until_it_is_up_again(intelepeer):
+    port = int(intelepeer.url.rpartition(":")[2])
+    for _ in range(3):
+        intelepeer.use_faults("down")
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port))
+        intelepeer.use_faults()
+        with socket.create_connection(("127.0.0.1", port)) as connection:
+            connection.sendall(REQUEST % CLOSE)
+            assert everything(connection).startswith(b"HTTP/1.1 202 ")
+
+
+def test_what_was_connected_before_the_port_went_down_is_reset(intelepeer, wire):
+    wire.sendall(REQUEST % b"")
+    assert wire.recv(12) == b"HTTP/1.1 202"
+    intelepeer.use_faults("down")
+    wire.sendall(REQUEST % b"")
+    with pytest.raises(ConnectionResetError):
+        everything(wire)
+
+
+def test_a_port_that_is_down_from_the_start_is_raised_through_the_control_api():
+    with running("messangi", ("down",)) as emulator, Client(emulator) as ms:
+        port = int(emulator.url.rpartition(":")[2])
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port))
+        with socket.socket() as somebody_else, pytest.raises(OSError, match="in use"):
+            somebody_else.bind(("127.0.0.1", port))
+        assert ms.get(ms.control + "/faults").json() == {"faults": ["down"]}
+        assert ms.put(ms.control + "/faults", json={"faults": []}).status_code == 200
+        assert ms.single({"from": "12345", "to": "+580000000005", "text": "x"}).status_code == 200
 
 
 def test_a_reset_is_a_reset(intelepeer, wire):

@@ -14,7 +14,7 @@ from functools import cache
 from typing import Final
 
 from smsproof_conformance.emulator.faults.fault import Fault, Kind, declare
-from smsproof_conformance.emulator.wire import HangUp, Pieces, Reset, Toxic
+from smsproof_conformance.emulator.toxic import HangUp, Pieces, Reset, Toxic
 
 LATENCY_SECONDS: Final = 0.05
 BYTES_PER_SECOND: Final = 20_000
@@ -132,9 +132,9 @@ async def limit_data(pieces: Pieces) -> Stream:
 
 @_toxic("down", Kind.TRANSPORT)
 async def down(pieces: Pieces) -> Stream:
-    """Every connection is reset before a byte of an answer.
+    """The port is closed: nobody can connect. What was connected before is reset before a byte of an answer.
 
-    The port stays open for the control API, which could not switch this off otherwise.
+    The control API has a port of its own, and can end this.
     """
     raise Reset
     yield b""
