@@ -13,6 +13,7 @@ import typer
 
 from smsproof_conformance.cli.door import UsageError, door
 from smsproof_conformance.emulator import (
+    MAX_SEGMENTS,
     SHARED_CODE,
     Hmac,
     InventoryError,
@@ -37,6 +38,8 @@ def emulate(
     numbers: Annotated[Path | None, typer.Option(help="TOML file with the account's numbers.")] = None,
     store: Annotated[Path | None, typer.Option(help="SQLite file that keeps everything over a restart.")] = None,
     retry_seconds: Annotated[list[float] | None, typer.Option(min=0, help=_RETRY)] = None,
+    attempt_seconds: Annotated[float, typer.Option(min=0.01, help="How long a webhook may take to answer.")] = 5.0,
+    max_segments: Annotated[int, typer.Option(min=1, help="Longest message that Messangi sends.")] = MAX_SEGMENTS,
     shared_code: Annotated[str, typer.Option(help="Goes into `signature`; empty: no signature.")] = SHARED_CODE,
     hmac: Annotated[str | None, typer.Option(help=_HMAC)] = None,
     allow_target: Annotated[list[str] | None, typer.Option(help="Deliver to this host too; repeatable.")] = None,
@@ -60,6 +63,8 @@ def emulate(
                 shared_code=shared_code or None,
                 hmac=Hmac.read(hmac) if hmac else None,
                 retry_seconds=tuple(retry_seconds or (0.0,)),
+                attempt_timeout_seconds=attempt_seconds,
+                max_segments=max_segments,
                 allow_targets=tuple(allow_target or ()),
                 allow_hosts=tuple(allow_host or ()),
                 store=store,

@@ -4,7 +4,7 @@ with running("intelepeer") as emulator:
     ...  # emulator.url, emulator.control
 """
 
-from smsproof_conformance.emulator.account import SHARED_CODE, Setup
+from smsproof_conformance.emulator.account import MAX_SEGMENTS, SHARED_CODE, Setup
 from smsproof_conformance.emulator.application import Application
 from smsproof_conformance.emulator.credentials import EXPIRED_TOKEN, TOKEN
 from smsproof_conformance.emulator.desk import Desk, UnknownName
@@ -15,6 +15,7 @@ from smsproof_conformance.emulator.store import StoreError
 
 __all__ = [
     "EXPIRED_TOKEN",
+    "MAX_SEGMENTS",
     "SHARED_CODE",
     "TOKEN",
     "Application",

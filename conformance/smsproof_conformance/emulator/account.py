@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import Final
 from smsproof_conformance.emulator.clock import Clock
 from smsproof_conformance.emulator.courier import Courier
 from smsproof_conformance.emulator.credentials import Credentials
-from smsproof_conformance.emulator.exchange import Refusal
+from smsproof_conformance.emulator.exchange import Refusal, Request, is_object
 from smsproof_conformance.emulator.inventory import DEFAULTS, Inventory
 from smsproof_conformance.emulator.message import Delivery, DeliveryState, Direction, Message
 from smsproof_conformance.emulator.post import Dial
@@ -22,8 +23,14 @@ from smsproof_conformance.emulator.store import Forgetful, History, Journal, Lat
 SHARED_CODE: Final = "SECRET CODE"
 """S1:213."""
 
+MAX_SEGMENTS: Final = 10
+"""1600 characters in segments of 160 (S2:142, AMB-MS-21); 700 in Unicode (AMB-MS-22, an assumption)."""
+
 HISTORY: Final = 10_000
 """Messages kept in memory, and as many deliveries and refusals."""
+
+_REMEMBERED_CHARACTERS: Final = 2000
+"""Of each text of a refused request."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +46,7 @@ class Setup:
     attempt_timeout_seconds for one attempt, connecting included
     allow_targets           hosts other than loopback that deliveries may go to
     allow_hosts             values of Host, other than loopback and the vendor's own, that requests may carry
+    max_segments            of a message at Messangi; a longer one is not sent
     history                 messages kept in memory
     max_body_bytes          of a request; above it 413
     store                   SQLite file to keep everything in, or None
@@ -52,6 +60,7 @@ class Setup:
     attempt_timeout_seconds: float = 5.0
     allow_targets: tuple[str, ...] = ()
     allow_hosts: tuple[str, ...] = ()
+    max_segments: int = MAX_SEGMENTS
     history: int = HISTORY
     max_body_bytes: int = 2 * 1024 * 1024
     store: Path | None = None
@@ -59,9 +68,13 @@ class Setup:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A message that was not taken, for who looks at the page."""
+    """A request, or a message of one, that was not taken, for who looks at the page.
+
+    request  its method and path; sender, to and text are empty where it held no message
+    """
 
     at: float
+    request: str
     sender: str
     to: str
     text: str
@@ -128,8 +141,12 @@ class Account:
         self.journal.planned(delivery)
         self.courier.plan(delivery)
 
-    def refuse(self, sender: str, to: str, text: str, refusal: Refusal) -> None:
-        self.refused.append(Refused(self.clock.now(), sender, to, text, refusal))
+    def refuse(self, request: Request, value: object, refusal: Refusal) -> None:
+        """Remember that a request was refused, or one message of it. `value` is the message, if it could be read."""
+        fields = value if is_object(value) else {}
+        sender, to, text = (_shown_field(fields.get(key, "")) for key in ("from", "to", "text"))
+        asked = f"{request.method} {request.path[:_REMEMBERED_CHARACTERS]}"
+        self.refused.append(Refused(self.clock.now(), asked, sender, to, text, refusal))
 
     def issue_token(self, lifetime_seconds: float) -> str:
         token, expiry = self.credentials.issue(lifetime_seconds)
@@ -155,3 +172,7 @@ class Account:
         self.refused.clear()
         self.journal.forget()
         self.journal.commit()
+
+
+def _shown_field(value: object) -> str:
+    return (value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))[:_REMEMBERED_CHARACTERS]

@@ -53,6 +53,8 @@ _ENDINGS: Final = {
     "+12165550166": ("DLR:Rejected", 210006),
 }
 
+_NO_WEBHOOK: Final = "is no absolute http or https URL with a host, in ASCII and without a fragment, such as https://www.myserver.com/myapp"
+
 _random: Final = Random()  # identifiers, not secrets
 _encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -89,7 +91,7 @@ class IntelePeer(Vendor):
         """The form of the body selects bulk, not the count (S0:74, AMB-IP-10)."""
         value = self.read(request)
         if isinstance(value, Refusal):
-            return self.refuse(value)
+            return self.turn_away(request, value)
         if is_list(value):
             return self.send_many(request, value)
         return self.send_one(request, value)
@@ -114,14 +116,16 @@ class IntelePeer(Vendor):
         return {"state": "Queued", "code": 202, "refid": message.id, "numparts": message.segments}
 
     def take(self, request: Request, value: object) -> Message | Refusal:
-        """Accept one message for delivery, or say why not."""
+        """Accept one message for delivery, or say why not. A guid of null equals an absent one (part 7, decision 11)."""
+        if is_object(value) and value.get("guid", "") is None:
+            value = {key: field for key, field in value.items() if key != "guid"}
         refusal = self.check_message(value)
         if refusal is None:
             fields = cast("Fields", value)
             refusal = self.admit(request, fields)
             if refusal is None:
                 return self.accept(fields)
-        self._note_refusal(value, refusal)
+        self.account.refuse(request, value, refusal)
         return refusal
 
     def check_message(self, value: object) -> Refusal | None:
@@ -190,11 +194,6 @@ class IntelePeer(Vendor):
         """Segments by 160/153 septets and 70/67 UTF-16 units (AMB-IP-29)."""
         return measure(text).segments
 
-    def _note_refusal(self, value: object, refusal: Refusal) -> None:
-        fields = value if is_object(value) else {}
-        sender, to, text = (str(fields.get(key, ""))[:2000] for key in ("from", "to", "text"))
-        self.account.refuse(sender, to, text, refusal)
-
     # The status of a message (public, P-IP-4).
 
     def get_message_status(self, request: Request) -> Answer:
@@ -204,11 +203,11 @@ class IntelePeer(Vendor):
             value = self.read(request)
         refusal = value if isinstance(value, Refusal) else self.problem("MessageStatusRequest", value)
         if refusal is not None:
-            return self.refuse(refusal)
+            return self.turn_away(request, refusal)
         refid = cast("Fields", value)["refid"]
         message = self.account.messages.get(refid)
         if message is None:
-            return self.refuse(Refusal(404, "no-record", f"no record of {shown(refid)}", "refid"))
+            return self.turn_away(request, Refusal(404, "no-record", f"no record of {shown(refid)}", "refid"))
         word, number = self.journey(message)
         return Answer(200, {"code": 200, "RCC_en": word, "RCC": number})
 
@@ -224,7 +223,7 @@ class IntelePeer(Vendor):
         value = self.read(request)
         refusal = value if isinstance(value, Refusal) else self.check_settings(value)
         if refusal is not None:
-            return self.refuse(refusal)
+            return self.turn_away(request, refusal)
         settings = cast("Fields", value)
         results = [(name, self.change_webhook(request, name, settings["webhook"])) for name in settings["endpoints"]]
         return self.webhook_answer(201, results)
@@ -235,6 +234,13 @@ class IntelePeer(Vendor):
             return None
         for problem in self.schema("WebhookSettings").problems(value):
             own_affair = problem.path[0:1] == ("endpoints",) and len(problem.path) == 2 and problem.keyword != "type"
+            if problem.path == ("webhook",) and problem.keyword not in ("required", "type"):
+                return Refusal(
+                    400,
+                    problem.keyword,
+                    f"webhook: {shown(cast('Fields', value)['webhook'])!r} {_NO_WEBHOOK}",
+                    "webhook",
+                )
             if not own_affair:
                 text = f"{shown('/'.join(map(str, problem.path))) or 'the body'}: {shown(problem.text)}"
                 return Refusal(400, problem.keyword, text, problem.field)
@@ -251,9 +257,8 @@ class IntelePeer(Vendor):
         """Several endpoints, if somebody asks for them, are answered 207 (AMB-IP-14)."""
         endpoints = self.asked_for(request)
         if not endpoints:
-            return self.refuse(
-                Refusal(400, "required", "endpoint is missing: ask with ?endpoint=%2B12161112222", "endpoint")
-            )
+            text = "endpoint is missing: ask with ?endpoint=%2B12161112222"
+            return self.turn_away(request, Refusal(400, "required", text, "endpoint"))
         return self.webhook_answer(200, [(name, self.webhook_state(request, name)) for name in endpoints])
 
     def asked_for(self, request: Request) -> list[str]:

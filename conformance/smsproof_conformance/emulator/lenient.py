@@ -15,7 +15,7 @@ from smsproof_conformance.emulator.intelepeer import IntelePeer
 from smsproof_conformance.emulator.messangi import BATCH_PATH, SEND_PATH, Messangi
 from smsproof_conformance.emulator.vendor import Vendor
 
-_LOOSE_NAME: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,9}[A-Za-z0-9])?")
+_LOOSE_NAME: Final = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,9}[A-Za-z0-9])?")
 _SHORT_E164: Final = re.compile(r"\+[1-9][0-9]{1,5}")
 
 OTHER_PATHS: Final[Mapping[str, str]] = {
@@ -37,14 +37,17 @@ class _Lenient(Vendor):
 
     def handle(self, request: Request) -> Answer:
         self._tolerated.clear()
-        authorization = request.header(b"authorization") or ""
-        if authorization and not authorization.lower().startswith("bearer "):
-            self._tolerated.append("a token without Bearer")
         answer = super().handle(request)
         if self._tolerated:
             notes = "; ".join(dict.fromkeys(self._tolerated))
             answer.headers = {**answer.headers, "warning": f'299 - "tolerated: {notes}"'}
         return answer
+
+    def authorize(self, request: Request) -> Refusal | None:
+        refusal = super().authorize(request)
+        if refusal is None and not (request.header(b"authorization") or "").lower().startswith("bearer "):
+            self._tolerated.append("a token without Bearer")
+        return refusal
 
     def media_type_problem(self, request: Request) -> Refusal | None:
         if super().media_type_problem(request) is not None:
@@ -57,16 +60,17 @@ class _Lenient(Vendor):
 
 
 class LenientIntelePeer(_Lenient, IntelePeer):
-    """Besides: a number as guid, an empty text (AMB-IP-40), short E.164 (AMB-IP-06), names with spaces (AMB-IP-05)."""
+    """Besides: a number as guid, short E.164 (AMB-IP-06), names with spaces (AMB-IP-05).
+
+    An empty text is refused here too (part 7, decision 11).
+    """
 
     def check_message(self, value: object) -> Refusal | None:
         if not is_object(value):
             return super().check_message(value)
         strict = dict(value)
-        if isinstance(strict.get("guid"), int | float):
+        if isinstance(strict.get("guid"), int | float) and not isinstance(strict["guid"], bool):
             self.tolerate(strict, "guid", str(strict["guid"]), "a guid that is a number")
-        if strict.get("text") == "":
-            self.tolerate(strict, "text", " ", "an empty text")
         if isinstance(strict.get("to"), str) and _SHORT_E164.fullmatch(strict["to"]):
             self.tolerate(strict, "to", strict["to"] + "000000", "an E.164 number of fewer than seven digits")
         country, dash, name = str(strict.get("from")).partition("-")
@@ -106,7 +110,7 @@ class LenientMessangi(_Lenient, Messangi):
     def _mended_recipient(self, recipient: object) -> object:
         if is_object(recipient) and "to:" in recipient and "to" not in recipient:
             mended = dict(recipient)
-            self.tolerate(mended, "to", mended.pop("to:"), 'a recipient under "to:"')
+            self.tolerate(mended, "to", mended.pop("to:"), "a recipient under to: with a colon")
             return mended
         return recipient
 

@@ -18,8 +18,6 @@ from smsproof_spec.rules import AddressError, Role, check, documented_segments
 
 SEND_PATH: Final = "/raven/v2/messages"
 BATCH_PATH: Final = "/raven/v3/messages/batch"
-MAX_SEGMENTS: Final = 10
-"""1600 characters in segments of 160 (S2:142, AMB-MS-21); 700 in Unicode (AMB-MS-22)."""
 EXCEEDED: Final = "Text exceeds the limit of allowed segments"
 """S2:226, to the letter."""
 
@@ -71,10 +69,9 @@ class Messangi(Vendor):
         value = self.read(request)
         refusal = value if isinstance(value, Refusal) else self.check_message(value)
         if refusal is not None:
-            self._note_refusal(value, refusal)
-            return self.refuse(refusal)
+            return self.turn_away(request, refusal, value)
         fields = cast("Fields", value)
-        if self.count_segments(fields["text"]) > MAX_SEGMENTS:
+        if self.count_segments(fields["text"]) > self.max_segments:
             return self.exceeded(fields)
         return self.sent(fields, self.accept(fields, fields["to"], fields["text"]))
 
@@ -121,8 +118,7 @@ class Messangi(Vendor):
         value = self.read(request)
         refusal = value if isinstance(value, Refusal) else self.check_batch(value)
         if refusal is not None:
-            self._note_refusal(value, refusal)
-            return self.refuse(refusal)
+            return self.turn_away(request, refusal, value)
         return self.batch_answer(with_written_numbers(cast("Fields", value), request.body))
 
     def check_batch(self, value: object) -> Refusal | None:
@@ -153,7 +149,7 @@ class Messangi(Vendor):
                 invalid.append(to)
                 continue
             text = self.personal_text(fields["text"], recipient.get("params", ()))
-            if self.count_segments(text) > MAX_SEGMENTS:
+            if self.count_segments(text) > self.max_segments:
                 message = self.new_message(fields, to, text)
                 self.tell(message, ending_in("SEGMENTS_EXCEEDED"))
             else:
@@ -196,6 +192,11 @@ class Messangi(Vendor):
         """By the page's own model: 160 septets or 70 UTF-16 units each (S2:76, AMB-MS-20)."""
         return documented_segments(text)
 
+    @property
+    def max_segments(self) -> int:
+        """What a message may have; a longer one cannot be sent (S2:140-142)."""
+        return self.account.setup.max_segments
+
     def new_message(self, fields: Fields, to: str, text: str) -> Message:
         details = {key: fields[key] for key in ("requestDR", "callbacks", "externalId", "clientId") if key in fields}
         segments = self.count_segments(text)
@@ -213,10 +214,15 @@ class Messangi(Vendor):
 
     def script(self, message: Message) -> Sequence[Step]:
         """What becomes of a message: a sender that is not assigned ends in CODE_NOT_ALLOWED (S2:126, MS-GEN-09)."""
-        if self.account.inventory.get(message.sender) is None:
+        if not self.is_assigned(message.sender):
             return ending_in("CODE_NOT_ALLOWED")
         to = message.to.removeprefix("+")
         return self.account.scripts.get(to) or MAGIC.get(to) or DELIVERED
+
+    def is_assigned(self, sender: str) -> bool:
+        """Addresses are the same with and without a plus (AMB-MS-18)."""
+        bare = sender.removeprefix("+")
+        return any(self.account.inventory.get(address) is not None for address in (bare, f"+{bare}"))
 
     def tell(self, message: Message, steps: Iterable[Step]) -> None:
         for step in steps:
@@ -262,11 +268,6 @@ class Messangi(Vendor):
         """Inbound messages are another API of the vendor's (S2:37)."""
         return False
 
-    def _note_refusal(self, value: object, refusal: Refusal) -> None:
-        fields = value if is_object(value) else {}
-        sender, to, text = (str(fields.get(key, ""))[:2000] for key in ("from", "to", "text"))
-        self.account.refuse(sender, to, text, refusal)
-
 
 def _explained(value: object, refusal: Refusal) -> Refusal | None:
     """A schema's refusal of an address, in the words of the address rules."""
@@ -280,6 +281,9 @@ def _explained(value: object, refusal: Refusal) -> Refusal | None:
                 check(address, "messangi", role)
             except AddressError as error:
                 return Refusal(400, error.reason, f"{field}: {error}", field)
+            if address.startswith("+"):
+                text = f"{field}: a long code is written without a plus here: {address[1:]}, not {address}"
+                return Refusal(400, "plus", text, field)
     return None
 
 

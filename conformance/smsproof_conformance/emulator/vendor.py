@@ -78,14 +78,15 @@ class Vendor(ABC):
     def handle(self, request: Request) -> Answer:
         methods = self._routes.get(request.path)
         if methods is None:
-            return self.refuse(Refusal(404, "no-such-path", self._unknown_path(request.path)))
+            return self.turn_away(request, Refusal(404, "no-such-path", self._unknown_path(request.path)))
         route = methods.get(request.method)
         if route is None:
-            answer = self.refuse(Refusal(405, "no-such-method", f"{request.path} answers {' and '.join(methods)} only"))
+            text = f"{request.path} answers {' and '.join(methods)} only"
+            answer = self.turn_away(request, Refusal(405, "no-such-method", text))
             answer.headers = {"allow": ", ".join(methods)}
             return answer
         refusal = self.authorize(request)
-        answer = route.handler(request) if refusal is None else self.refuse(refusal)
+        answer = route.handler(request) if refusal is None else self.turn_away(request, refusal)
         return self.finish(route.operation, request, answer)
 
     def authorize(self, request: Request) -> Refusal | None:
@@ -116,6 +117,11 @@ class Vendor(ABC):
     def finish(self, operation: str, request: Request, answer: Answer) -> Answer:
         """The last word on an answer, by operation."""
         return answer
+
+    def turn_away(self, request: Request, refusal: Refusal, value: object = None) -> Answer:
+        """Refuse a request as a whole, and remember it. `value` is what its body held, if that could be read."""
+        self.account.refuse(request, value, refusal)
+        return self.refuse(refusal)
 
     def refuse(self, refusal: Refusal) -> Answer:
         return Answer(refusal.status, self.error(refusal))

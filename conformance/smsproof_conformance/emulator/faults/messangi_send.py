@@ -9,7 +9,7 @@ from typing import cast
 from smsproof_conformance.emulator.exchange import Answer, Body, Refusal, Request, is_object
 from smsproof_conformance.emulator.faults.fault import fault, filled, stringified, without
 from smsproof_conformance.emulator.message import Message
-from smsproof_conformance.emulator.messangi import EXCEEDED, MAX_SEGMENTS, SEND_PATH, Fields, Messangi
+from smsproof_conformance.emulator.messangi import EXCEEDED, SEND_PATH, Fields, Messangi
 from smsproof_conformance.emulator.script import DELIVERED, Step
 from smsproof_spec.rules import documented_segments
 
@@ -676,7 +676,7 @@ class LimitOf160Characters(Messangi):
 
     def count_segments(self, text: str) -> int:
         segments = super().count_segments(text)
-        return segments if segments == 1 else MAX_SEGMENTS + 1
+        return segments if segments == 1 else self.max_segments + 1
 
 
 @fault("limit-of-1000-characters", "MS-TEXT-07")
@@ -687,7 +687,7 @@ class LimitOf1000Characters(Messangi):
     """
 
     def count_segments(self, text: str) -> int:
-        return MAX_SEGMENTS + 1 if len(text) > 1000 else super().count_segments(text)
+        return self.max_segments + 1 if len(text) > 1000 else super().count_segments(text)
 
 
 @fault("unicode-segments-of-35", "MS-TEXT-02", "MS-TEXT-03", "MS-TEXT-04")
