@@ -9,7 +9,7 @@ import json
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final, TypeAlias
 
-from smsproof_conformance.emulator.control import CONTROL_PATH, Control
+from smsproof_conformance.emulator.control import CONTROL_PATH, Control, refuse
 from smsproof_conformance.emulator.desk import Desk
 from smsproof_conformance.emulator.exchange import JSON_MEDIA_TYPE, Answer, Refusal, Request
 from smsproof_conformance.emulator.toxic import Toxic
@@ -72,7 +72,8 @@ class Application:
             )
         request = Request(scope["method"], path, scope["query_string"], tuple(headers), body)
         if refusal is not None:
-            answer = self._desk.vendor.refuse(refusal)
+            ours = path.startswith(CONTROL_PATH)
+            answer = refuse(refusal.status, refusal.text) if ours else self._desk.vendor.refuse(refusal)
             answer.headers = {**answer.headers, "connection": "close"}
         elif path.startswith(CONTROL_PATH):
             answer = await self._control.handle(request)

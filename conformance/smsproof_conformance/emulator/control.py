@@ -54,6 +54,7 @@ class Control:
             "/scripts": {"GET": self.read_scripts, "PUT": self.write_scripts},
             "/deliveries": {"GET": self.deliveries},
             "/numbers": {"GET": self.numbers},
+            "/openapi.json": {"GET": self.describe},
         }
 
     @property
@@ -68,7 +69,7 @@ class Control:
             self._account.journal.commit()
             return answer
         except ControlError as error:
-            return Answer(error.status, {"error": str(error)})
+            return refuse(error.status, str(error))
 
     def _show(self, request: Request) -> Answer:
         """The page; its own form is the one request of a browser's that is taken."""
@@ -90,8 +91,6 @@ class Control:
         if request.header(b"origin") is not None:
             raise ControlError(403, "the control API is not for pages in a browser: send no Origin")
         path = request.path.removeprefix(CONTROL_PATH)
-        if path == "/openapi.json" and request.method == "GET":
-            return document()
         methods = self._commands.get(path)
         if methods is None:
             raise ControlError(404, f"no command at this path; known are {', '.join(self._commands)}")
@@ -157,6 +156,9 @@ class Control:
     async def deliveries(self, body: Body) -> Body:
         return {"deliveries": [_shown_delivery(delivery) for delivery in self._account.deliveries]}
 
+    async def describe(self, body: Body) -> Body:
+        return document()
+
     async def numbers(self, body: Body) -> Body:
         inventory = self._account.inventory
         shown = [
@@ -164,6 +166,11 @@ class Control:
             for number in inventory
         ]
         return {"numbers": shown, "blocked": sorted(inventory.blocked)}
+
+
+def refuse(status: int, text: str) -> Answer:
+    """The form of every answer of this API that is no success."""
+    return Answer(status, {"error": text})
 
 
 def _shown_message(message: Message) -> Body:

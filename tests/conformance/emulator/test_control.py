@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
@@ -19,26 +21,67 @@ def test_the_document_is_openapi(ip):
     assert document["openapi"] == "3.1.0"
 
 
-def test_every_command_answers_as_its_document_says(ip):
-    bodies = {
-        "/inbound": {"from": "+15551112222", "to": "+12161112222", "message": "hello"},
-        "/clock": {"advance_seconds": 1},
-        "/tokens": {"lifetime_seconds": 60},
-        "/faults": {"faults": ["bulk-order-reversed"]},
-        "/scripts": {"scripts": {"+580000000005": [{"status": "SENT"}]}},
-    }
+BODIES = {
+    "/inbound": {"from": "+15551112222", "to": "+12161112222", "message": "hello"},
+    "/clock": {"advance_seconds": 1},
+    "/tokens": {"lifetime_seconds": 60},
+    "/faults": {"faults": ["bulk-order-reversed"]},
+    "/scripts": {"scripts": {"+580000000005": [{"status": "SENT"}]}},
+    "/reset": {},
+    "/settle": {},
+}
+
+# How to be answered with each status of the document: headers, and a body that goes in the place of the right one.
+PROVOKED: dict[str, tuple[dict[str, str], bytes | None]] = {
+    "200": ({}, None),
+    "400": ({}, b"[1]"),
+    "403": ({"Origin": "http://evil.example"}, None),
+    "413": ({}, b" " * (2 * 1024 * 1024 + 1)),
+    "421": ({"Host": "evil.example"}, None),
+}
+
+
+def test_every_status_of_every_command_answers_as_its_document_says(ip):
     ip.hook({"endpoints": ["+12161112222"], "webhook": "http://127.0.0.1:1/"})
     ip.send_sms(GOOD)
     document = ip.get(ip.control + "/openapi.json").json()
     seen = 0
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            answer = ip.request(method, ip.control + path, json=bodies.get(path) if method != "get" else None)
-            assert answer.status_code == 200, (method, path, answer.text)
-            schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
-            Draft202012Validator({**schema, "components": document["components"]}).validate(answer.json())
-            seen += 1
-    assert seen == 14
+            right = json.dumps(BODIES[path]).encode() if method != "get" else b""
+            for status, response in operation["responses"].items():
+                headers, body = PROVOKED[status]
+                content = right if body is None else body
+                answer = ip.request(method, ip.control + path, content=content, headers=headers)
+                assert answer.status_code == int(status), (method, path, answer.text)
+                assert answer.headers["content-type"] == "application/json"
+                described = {"responses": {"it": response}, "components": document["components"]}
+                schema = resolved(described, response)["content"]["application/json"]["schema"]
+                Draft202012Validator({**schema, "components": document["components"]}).validate(answer.json())
+                seen += 1
+    assert seen == 14 * 4 + 7
+
+
+def resolved(document, node):
+    for name in node["$ref"].split("/")[1:] if "$ref" in node else ():
+        document = document[name]
+    return document if "$ref" in node else node
+
+
+def test_what_is_not_in_the_document_is_not_there(ip):
+    document = ip.get(ip.control + "/openapi.json").json()
+    for path, operations in document["paths"].items():
+        for method in {"get", "post", "put", "patch", "delete"} - operations.keys():
+            answer = ip.request(method, ip.control + path)
+            assert (answer.status_code, answer.json().keys()) == (405, {"error"}), (method, path)
+    for path in ("/nothing", "/outbox/", "/openapi.yaml", "x"):
+        answer = ip.get(ip.control + path)
+        assert (answer.status_code, answer.json().keys()) == (404, {"error"})
+
+
+def test_the_refusals_of_the_control_api_have_its_own_form_at_both_vendors(ms):
+    answer = ms.get(ms.control + "/outbox", headers={"Host": "evil.example"})
+    assert (answer.status_code, answer.json().keys()) == (421, {"error"})
 
 
 def test_the_outbox_shows_what_handsets_would_see(ip):
