@@ -70,6 +70,7 @@ class WebhookState:
 
 class IntelePeer(Vendor):
     name = "intelepeer"
+    receives = True
     hosts = frozenset({DEFAULT_HOST, EU_HOST})
 
     def routes(self) -> Mapping[str, Mapping[str, Route]]:

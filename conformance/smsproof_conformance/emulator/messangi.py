@@ -36,6 +36,7 @@ _encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).enc
 
 class Messangi(Vendor):
     name = "messangi"
+    receives = False
     hosts = frozenset({"elastic.messangi.me"})
 
     def routes(self) -> Mapping[str, Mapping[str, Route]]:
@@ -72,6 +73,7 @@ class Messangi(Vendor):
             return self.turn_away(request, refusal, value)
         fields = cast("Fields", value)
         if self.count_segments(fields["text"]) > self.max_segments:
+            self.account.refuse(request, fields, Refusal(200, "too-long", f"ERROR: {EXCEEDED}", "text"))
             return self.exceeded(fields)
         return self.sent(fields, self.accept(fields, fields["to"], fields["text"]))
 

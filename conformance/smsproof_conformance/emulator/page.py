@@ -7,11 +7,12 @@ in it.
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from heapq import merge
 from itertools import islice
 from typing import Final
@@ -20,6 +21,7 @@ from urllib.parse import parse_qsl
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from smsproof_conformance.emulator.account import Refused
+from smsproof_conformance.emulator.credentials import TOKEN
 from smsproof_conformance.emulator.desk import Desk
 from smsproof_conformance.emulator.exchange import Answer, Request
 from smsproof_conformance.emulator.message import Delivery, Direction, Message
@@ -33,22 +35,31 @@ LOOKED_AT: Final = 1000
 _SHOWN_CHARACTERS: Final = 4000
 
 
+_ENCODINGS: Final = {"gsm7": ("GSM-7", "septet"), "ucs2": ("UCS-2", "code unit")}
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One message on the page. Every text is printable already; the template escapes it for HTML.
+    """One message on the page, or a request that held none. Texts are printable already; the template escapes them.
 
-    kind    sent, received or refused; a delivery with a second attempt makes a row "retried" besides
-    parts   the text cut as a handset gets it
+    kind     sent, received or refused; a delivery with a second attempt makes a row "retried" besides
+    parts    the text cut as a handset gets it; of a very long text the first ones
+    in_all   how many parts there are
+    size     encoding and units, and what the vendor counts, in words
+    request  method and path, for a request that held no message
     """
 
     at: float
     kind: str
     sender: str
     to: str
-    id: str
     parts: tuple[str, ...]
-    encoding: str
+    in_all: int
+    size: str
+    id: str = ""
     note: str = ""
+    request: str = ""
+    details: tuple[tuple[str, str], ...] = ()
     deliveries: tuple[Delivery, ...] = ()
 
     @property
@@ -65,7 +76,7 @@ class Page:
         self._desk = desk
         self._token = secrets.token_urlsafe(24)
 
-    def show(self, request: Request, notice: str = "") -> Answer:
+    def show(self, request: Request) -> Answer:
         """The page, filtered by the query's kind, number and text."""
         kind, number, text = (next(iter(request.parameters(name)), "") for name in ("kind", "number", "text"))
         account = self._desk.account
@@ -78,13 +89,15 @@ class Page:
             waiting=account.courier.waiting,
             webhooks=sorted((printable(number), printable(url)) for number, url in account.webhooks.items()),
             rows=rows,
-            total=len(account.messages) + len(account.refused),
+            total=len(account.messages),
+            refused=len(account.refused),
+            receives=self._desk.vendor.receives,
+            known_token=TOKEN,
             kinds=KINDS,
             chosen={"kind": kind, "number": number, "text": text},
             own=[number.address for number in account.inventory],
             token=self._token,
             nonce=nonce,
-            notice=notice,
             shown=printable,
         )
         return Answer(200, body.encode(), "text/html; charset=utf-8", _policy(nonce))
@@ -112,25 +125,38 @@ class Page:
 
 
 def _row(entry: Message | Refused, deliveries: dict[str, list[Delivery]]) -> Row:
-    parts, encoding = _cut(entry.text)
     sender, to = printable(entry.sender), printable(entry.to)
+    parts, in_all, size = _cut(entry.text) if entry.text else ((), 0, "")
     if isinstance(entry, Refused):
         note = f"{entry.refusal.status} {printable(entry.refusal.text)}"
-        return Row(entry.at, "refused", sender, to, "", parts, encoding, note)
+        return Row(entry.at, "refused", sender, to, parts, in_all, size, note=note, request=printable(entry.request))
     kind = "sent" if entry.direction is Direction.OUTBOUND else "received"
-    note = ", ".join(printable(f"{name} {value}") for name, value in entry.details.items())
-    return Row(entry.at, kind, sender, to, entry.id, parts, encoding, note, tuple(deliveries.get(entry.id, ())))
+    counted = _many(entry.segments, "segment") + ("" if entry.segments == in_all else " by this vendor's count")
+    details = tuple((name, printable(_written(value))) for name, value in entry.details.items())
+    brought = tuple(deliveries.get(entry.id, ()))
+    return Row(
+        entry.at, kind, sender, to, parts, in_all, f"{size}, {counted}", entry.id, details=details, deliveries=brought
+    )
 
 
-@cache
-def _cut(text: str) -> tuple[tuple[str, ...], str]:
-    """The parts a handset gets and their encoding; a very long text is shown by its beginning."""
+def _written(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+@lru_cache(maxsize=LOOKED_AT)
+def _cut(text: str) -> tuple[tuple[str, ...], int, str]:
+    """The parts a handset gets, how many there are, and the size of it all."""
     try:
         whole = measure(text)
         parts = split(text[:_SHOWN_CHARACTERS])
     except ValueError:
-        return (printable(text[:_SHOWN_CHARACTERS]),), "?"
-    return tuple(map(printable, parts)), f"{whole.encoding}, {whole.units} units"
+        return (printable(text[:_SHOWN_CHARACTERS]),), 1, "unknown size"
+    encoding, unit = _ENCODINGS[whole.encoding]
+    return tuple(map(printable, parts)), whole.segments, f"{encoding}, {_many(whole.units, unit)}"
 
 
 def _matches(row: Row, kind: str, number: str, text: str) -> bool:

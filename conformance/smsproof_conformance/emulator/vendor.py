@@ -40,6 +40,8 @@ class Vendor(ABC):
     name: ClassVar[str]
     hosts: ClassVar[frozenset[str]]
     """Host names under which the real vendor answers."""
+    receives: ClassVar[bool]
+    """Whether inbound messages are an affair of this API."""
     takes_bare_tokens: ClassVar[bool] = False
     """Whether a token without the word Bearer is taken."""
 
