@@ -1,4 +1,4 @@
-"""The emulator beside a Starlette echo on the same uvicorn: requests a second of the server's own CPU time, one run.
+"""The emulator beside a Starlette echo on the same uvicorn and beside Prism: requests a second of the server's CPU time.
 
 Server and loader have a core each. What counts is the CPU time that the server spends on a request, so that a busy machine
 slows both sides and leaves the ratios alone.
@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import environment
 from stopwatch import not_run, row
 
 TICKS = os.sysconf("SC_CLK_TCK")
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 CONNECTIONS = 32
+PRISM = "@stoplight/prism-cli@5.16.0"
+GRANIAN = "granian==2.8.9"
 MESSAGE = {"from": "+12191112222", "to": "+13038675309", "text": "Hello World!", "guid": "1123123123123123"}
 SEND = "/_rest/v4/app/sms/send"
 
@@ -46,6 +49,31 @@ with running("intelepeer", setup=Setup(store=store)) as emulator:
     print(json.dumps({"port": int(emulator.url.rpartition(":")[2])}), flush=True)
     signal.pause()
 """
+GRANIAN_PROGRAM = """
+import asyncio, json, socket
+from granian.server.embed import Server
+from smsproof_conformance.emulator import Application, Desk
+with socket.socket() as probe:
+    probe.bind(("127.0.0.1", 0)); port = probe.getsockname()[1]
+async def main():
+    server = Server(Application(Desk("intelepeer")), address="127.0.0.1", port=port, interface="asgi")
+    serving = asyncio.create_task(server.serve())
+    print(json.dumps({"port": port}), flush=True)
+    await serving
+asyncio.run(main())
+"""
+PRISM_PROGRAM = """
+import json, os, socket, sys
+from pathlib import Path
+from smsproof_spec import contract
+program, folder = sys.argv[1:]
+document = Path(folder, "openapi.json")
+document.write_text(json.dumps(dict(contract.load("intelepeer").document)))
+with socket.socket() as probe:
+    probe.bind(("127.0.0.1", 0)); port = probe.getsockname()[1]
+print(json.dumps({"port": port}), flush=True)
+os.execv(program, [program, "mock", "--host", "127.0.0.1", "--port", str(port), "--verboseLevel", "silent", str(document)])
+"""
 
 
 class Served:
@@ -53,7 +81,7 @@ class Served:
 
     def __init__(self, process: subprocess.Popen[str], port: int) -> None:
         self._process = process
-        self._connections = [socket.create_connection(("127.0.0.1", port)) for _ in range(CONNECTIONS)]
+        self._connections = [_connected(port) for _ in range(CONNECTIONS)]
 
     def load(self, body: object, requests: int) -> float:
         """Send the same request again and again, one at a time on each connection; requests per CPU second."""
@@ -87,47 +115,76 @@ def _read(connection: socket.socket) -> None:
         left -= len(connection.recv(min(left, 262_144)))
 
 
+def _connected(port: int) -> socket.socket:
+    """A connection to a server that may still be starting."""
+    for _ in range(100):
+        try:
+            return socket.create_connection(("127.0.0.1", port))
+        except ConnectionRefusedError:
+            time.sleep(0.2)
+    raise RuntimeError(f"nobody listens at port {port}")
+
+
 @contextmanager
-def served(program: str, *arguments: str) -> Iterator[Served]:
-    process = subprocess.Popen([sys.executable, "-c", program, *arguments], stdout=subprocess.PIPE, text=True)
+def served(program: str, *arguments: str, library: Path | None = None) -> Iterator[Served]:
+    """Run a server on the first core, with all its threads, while the loader stays on the second."""
+    path = {"PYTHONPATH": str(library)} if library else {}
+    here = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {0})
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, *arguments], stdout=subprocess.PIPE, text=True, env={**os.environ, **path}
+    )
+    os.sched_setaffinity(0, here)
     assert process.stdout is not None
     try:
-        port = json.loads(process.stdout.readline())["port"]
-        os.sched_setaffinity(process.pid, {0})
-        yield Served(process, port)
+        yield Served(process, json.loads(process.stdout.readline())["port"])
     finally:
         process.kill()
         process.communicate()
 
 
+def single_sends(program: str, *arguments: str, library: Path | None = None, requests: int = 9600) -> float:
+    """Single sends per CPU second, warm."""
+    with served(program, *arguments, library=library) as server:
+        server.load(MESSAGE, 640)
+        return server.load(MESSAGE, requests)
+
+
 def main() -> None:
     if (os.cpu_count() or 1) > 1:
         os.sched_setaffinity(0, {1})
-    with served(ECHO) as server:
-        server.load(MESSAGE, 640)
-        echo = server.load(MESSAGE, 9600)
+    echo = single_sends(ECHO)
     with served(EMULATOR) as server:
         server.load(MESSAGE, 640)
         single = server.load(MESSAGE, 9600)
-        server.load([MESSAGE] * 100, 320)
-        before = server.resident_bytes()
+        before = server.resident_bytes()  # the history fills within this measurement
         items = server.load([MESSAGE] * 100, 2016) * 100
         growth = (server.resident_bytes() - before) / 1_000_000
-    with tempfile.TemporaryDirectory() as folder, served(EMULATOR, str(Path(folder) / "store.sqlite")) as server:
-        server.load(MESSAGE, 640)
-        stored = server.load(MESSAGE, 9600)
+    with tempfile.TemporaryDirectory() as folder:
+        stored = single_sends(EMULATOR, str(Path(folder) / "store.sqlite"))
     print(f"Python {sys.version.split()[0]}; requests per CPU second of the server; {CONNECTIONS} connections\n")
     row("Starlette echo", f"{echo:,.0f}")
     row("emulator, single send / echo", f"{single / echo:.0%}", "at least 60 %", single / echo >= 0.6)
     row("emulator, items of lists of 100 / echo", f"{items / echo:.1f} x", "at least 6 x", items / echo >= 6)
     row("memory over 200,000 messages", f"{growth:.0f} MB", "under 50 MB", growth < 50)
     row("with --store / in memory", f"{stored / single:.0%}", "at least 10 %", stored / single >= 0.1)
-    if shutil.which("prism") is None:
-        not_run("emulator / Prism's static mock", "prism is not installed")
-    try:
-        import granian  # noqa: F401
-    except ImportError:
-        not_run("emulator on granian", "granian is not installed")
+    prism = environment.node_program(PRISM, "prism")
+    if prism is None:
+        not_run("emulator / Prism's static mock", f"npm has no {PRISM}")
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            mock = single_sends(PRISM_PROGRAM, str(prism), folder, requests=1920)
+        row(
+            f"emulator / Prism's static mock ({mock:,.0f})",
+            f"{single / mock:.1f} x",
+            "at least 8 x",
+            single / mock >= 8,
+        )
+    library = environment.python_library(GRANIAN)
+    if library is None:
+        not_run("emulator on granian / on uvicorn", f"pip has no {GRANIAN}")
+    else:
+        row("emulator on granian / on uvicorn", f"{single_sends(GRANIAN_PROGRAM, library=library) / single:.0%}")
 
 
 if __name__ == "__main__":

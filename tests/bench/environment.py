@@ -1,6 +1,7 @@
 """The benchmarks' own environment: peers live in `.venv-bench`, apart from what smsproof needs."""
 
 import os
+import shutil
 import subprocess
 import sys
 import venv
@@ -31,3 +32,41 @@ def enter() -> None:
             )
         stamp.touch()
     os.execve(python, [str(python), *sys.argv], {**os.environ, _INSIDE: "1"})
+
+
+def python_library(requirement: str) -> Path | None:
+    """A folder for PYTHONPATH that holds `requirement`, pinned as name==version; None where it cannot be had."""
+    folder = FOLDER / "libraries" / requirement
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--target",
+        str(folder),
+    ]
+    return folder if _once(folder, [*command, requirement]) else None
+
+
+def node_program(package: str, name: str) -> Path | None:
+    """The program `name` of `package`, pinned as name@version; None where npm or the package cannot be had."""
+    folder = FOLDER / "node" / package.replace("/", "+")
+    npm = shutil.which("npm")
+    if npm is None:
+        return None
+    command = [npm, "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(folder), package]
+    return folder / "node_modules" / ".bin" / name if _once(folder, command) else None
+
+
+def _once(folder: Path, command: list[str]) -> bool:
+    """Run an installation unless it has succeeded before."""
+    stamp = folder.with_name(folder.name + ".has")
+    if not stamp.exists():
+        print(f"Installing {folder.name} in {FOLDER.name} ...", file=sys.stderr)
+        folder.mkdir(parents=True, exist_ok=True)
+        if subprocess.run(command, stdout=sys.stderr, stderr=subprocess.DEVNULL, check=False).returncode:
+            return False
+        stamp.touch()
+    return True
