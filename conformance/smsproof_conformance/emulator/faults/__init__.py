@@ -6,14 +6,8 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from smsproof_conformance.emulator.faults import intelepeer_bulk as intelepeer_bulk
-from smsproof_conformance.emulator.faults import intelepeer_delivery as intelepeer_delivery
-from smsproof_conformance.emulator.faults import intelepeer_inbound as intelepeer_inbound
-from smsproof_conformance.emulator.faults import intelepeer_send as intelepeer_send
-from smsproof_conformance.emulator.faults import intelepeer_webhook as intelepeer_webhook
-from smsproof_conformance.emulator.faults import messangi_batch as messangi_batch
-from smsproof_conformance.emulator.faults import messangi_callback as messangi_callback
-from smsproof_conformance.emulator.faults import messangi_send as messangi_send
+from smsproof_conformance.emulator.faults import intelepeer as intelepeer
+from smsproof_conformance.emulator.faults import messangi as messangi
 from smsproof_conformance.emulator.faults import transport as transport
 from smsproof_conformance.emulator.faults.fault import DECLARED, Fault
 from smsproof_conformance.emulator.vendor import Vendor

@@ -1,0 +1,79 @@
+"""Ways to count the segments of a text wrongly at IntelePeer: numparts, IP-HOUSE-08."""
+
+from __future__ import annotations
+
+import re
+
+from smsproof_conformance.emulator.faults.fault import fault
+from smsproof_conformance.emulator.intelepeer import IntelePeer
+from smsproof_spec.rules import measure
+
+
+@fault("numparts-always-one", "IP-HOUSE-08")
+class NumpartsAlwaysOne(IntelePeer):
+    """`numparts` is 1 for every text.
+
+    However long the text is.
+    """
+
+    def count_parts(self, text: str) -> int:
+        return 1
+
+
+@fault("numparts-ceil-153", "IP-HOUSE-08")
+class NumpartsCeil153(IntelePeer):
+    """`numparts` takes 153 characters for a part, from the first on.
+
+    154 to 160 characters, which go out as one message, count as two.
+    """
+
+    def count_parts(self, text: str) -> int:
+        whole = measure(text)
+        return max(1, -(-whole.units // (153 if whole.encoding == "gsm7" else 67)))
+
+
+@fault("numparts-ceil-160", "IP-HOUSE-08")
+class NumpartsCeil160(IntelePeer):
+    """`numparts` forgets the header of joined parts.
+
+    307 characters count as two parts of 160, and go out as three of 153.
+    """
+
+    def count_parts(self, text: str) -> int:
+        whole = measure(text)
+        return max(1, -(-whole.units // (160 if whole.encoding == "gsm7" else 70)))
+
+
+@fault("numparts-by-character", "IP-HOUSE-08")
+class NumpartsByCharacter(IntelePeer):
+    """`numparts` counts an emoji as one unit.
+
+    It is two in UTF-16, so that 36 of them need two parts.
+    """
+
+    def count_parts(self, text: str) -> int:
+        whole = measure(text)
+        return whole.segments if whole.encoding == "gsm7" else 1 if len(text) <= 70 else -(-len(text) // 67)
+
+
+@fault("numparts-extension-as-one", "IP-HOUSE-08")
+class NumpartsExtensionAsOne(IntelePeer):
+    """`numparts` counts the euro sign and brackets as one septet.
+
+    They are two: an escape and a character.
+    """
+
+    def count_parts(self, text: str) -> int:
+        plain = re.sub(r"[\^{}\\\[~\]|€]", "x", text)
+        return super().count_parts(plain if measure(text).encoding == "gsm7" else text)
+
+
+@fault("numparts-unicode-as-gsm", "IP-HOUSE-08")
+class NumpartsUnicodeAsGsm(IntelePeer):
+    """`numparts` counts every text as GSM.
+
+    71 characters of Cyrillic count as one part.
+    """
+
+    def count_parts(self, text: str) -> int:
+        return super().count_parts("x" * len(text))

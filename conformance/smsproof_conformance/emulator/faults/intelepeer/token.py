@@ -1,0 +1,53 @@
+"""Ways to be wrong about tokens at IntelePeer: sections 2A and 2B of the requirements."""
+
+from __future__ import annotations
+
+from smsproof_conformance.emulator.exchange import Refusal, Request
+from smsproof_conformance.emulator.faults.fault import fault
+from smsproof_conformance.emulator.intelepeer import WEBHOOK_PATH, IntelePeer
+
+
+@fault("token-not-checked", "IP-GEN-01", "IP-SEND-22")
+class TokenNotChecked(IntelePeer):
+    """No call needs a token.
+
+    A request without an Authorization header is served like any other.
+    """
+
+    def authorize(self, request: Request) -> Refusal | None:
+        return None
+
+
+@fault("webhook-token-not-checked", "IP-GEN-01")
+class WebhookTokenNotChecked(IntelePeer):
+    """The webhook calls need no token.
+
+    Sending does: whoever tests only that sees nothing.
+    """
+
+    def authorize(self, request: Request) -> Refusal | None:
+        return None if request.path == WEBHOOK_PATH else super().authorize(request)
+
+
+@fault("expired-token-accepted", "IP-SEND-22")
+class ExpiredTokenAccepted(IntelePeer):
+    """A token is good for ever.
+
+    Unknown tokens are refused, expired ones are not.
+    """
+
+    def authorize(self, request: Request) -> Refusal | None:
+        refusal = super().authorize(request)
+        return None if refusal and refusal.reason == "expired-token" else refusal
+
+
+@fault("unauthorized-403", "IP-SEND-22")
+class Unauthorized403(IntelePeer):
+    """A missing or bad token is answered 403.
+
+    The page lists 401 for it; 403 stands for a destination that is not available.
+    """
+
+    def authorize(self, request: Request) -> Refusal | None:
+        refusal = super().authorize(request)
+        return refusal and Refusal(403, refusal.reason, refusal.text)
