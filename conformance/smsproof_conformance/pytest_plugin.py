@@ -14,8 +14,8 @@ from __future__ import annotations
 import json
 import socket
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
@@ -39,23 +39,32 @@ def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
 
 
 class _Emulators:
-    """The servers of this session, each started when it is first asked for."""
+    """The servers of this session, each started when it is first asked for.
+
+    lent   those that the present test has asked for
+    """
 
     def __init__(self, stack: ExitStack) -> None:
         self._stack = stack
         self._running: dict[str, Emulator] = {}
+        self.lent: list[Emulator] = []
 
-    def get(self, vendor: str) -> Emulator:
+    @contextmanager
+    def lend(self, vendor: str) -> Generator[Emulator]:
+        """As new for one test."""
         if vendor not in self._running:
             try:
                 from smsproof_conformance.emulator import running
             except ModuleNotFoundError as missing:
                 pytest.fail(f"the emulators need {missing.name}: pip install 'smsproof[conformance]'", pytrace=False)
             self._running[vendor] = self._stack.enter_context(running(vendor))
-        return self._running[vendor]
-
-    def __iter__(self) -> Iterator[Emulator]:
-        return iter(self._running.values())
+        emulator = self._running[vendor]
+        self.lent.append(emulator)
+        try:
+            yield emulator
+        finally:
+            self.lent.remove(emulator)
+            emulator.renew()
 
 
 @dataclass(frozen=True)
@@ -167,17 +176,15 @@ def _smsproof_inbox() -> Iterator[SmsInbox]:
 @pytest.fixture
 def intelepeer_emulator(_smsproof_emulators: _Emulators) -> Iterator[Emulator]:
     """IntelePeer on loopback, as new for this test: `.url`, `.inbound()`, `.outbox()`, `.settle()`, `.wind()`."""
-    emulator = _smsproof_emulators.get("intelepeer")
-    yield emulator
-    emulator.renew()
+    with _smsproof_emulators.lend("intelepeer") as emulator:
+        yield emulator
 
 
 @pytest.fixture
 def messangi_emulator(_smsproof_emulators: _Emulators) -> Iterator[Emulator]:
     """Messangi on loopback, as new for this test: `.url`, `.outbox()`, `.settle()`, `.wind()`."""
-    emulator = _smsproof_emulators.get("messangi")
-    yield emulator
-    emulator.renew()
+    with _smsproof_emulators.lend("messangi") as emulator:
+        yield emulator
 
 
 @pytest.fixture
@@ -193,19 +200,26 @@ def sms_faults(_smsproof_emulators: _Emulators) -> Iterator[Callable[..., None]]
     """`sms_faults("inbound-lost", …)`: the emulators of this test are wrong in these ways until it ends.
 
     Ask for the emulator's fixture too. Names are those of `smsproof faults --list`; without any, all is right again.
+    A name that none of them knows raises ValueError with the nearest one that there is.
     """
     touched: list[Emulator] = []
 
     def use(*names: str) -> None:
         from smsproof_conformance.emulator.faults import FAULTS
 
-        vendors = {emulator.vendor: emulator for emulator in _smsproof_emulators}
-        if not vendors:
+        emulators = list(_smsproof_emulators.lent)
+        if not emulators:
             pytest.fail("sms_faults needs an emulator: ask for intelepeer_emulator or messangi_emulator", pytrace=False)
-        for vendor, emulator in vendors.items():
-            here = [name for name in names if name not in FAULTS or vendor in FAULTS[name].vendors]
+
+        def knows(emulator: Emulator, name: str) -> bool:
+            return name in FAULTS and emulator.vendor in FAULTS[name].vendors
+
+        for emulator in emulators:
             touched.append(emulator)
-            emulator.use_faults(*here)
+            # A name that another one knows is meant for that one; a name that none knows is an error of each.
+            emulator.use_faults(
+                *(name for name in names if knows(emulator, name) or not any(knows(one, name) for one in emulators))
+            )
 
     yield use
     for emulator in touched:

@@ -15,6 +15,8 @@ EXAMPLE = """
 import json
 import urllib.request
 
+import pytest
+
 
 def post(url, body, token="smsproof-token"):
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
@@ -68,6 +70,19 @@ def test_the_vendor_is_wrong_on_request(intelepeer_emulator, messangi_emulator, 
 
 def test_and_right_again_afterwards(intelepeer_emulator):
     assert post(intelepeer_emulator.url + "/_rest/v4/app/sms/send", MESSAGE)[0] == 202
+
+
+def test_a_fault_of_a_vendor_that_was_not_asked_for_is_an_error(messangi_emulator, sms_faults):
+    with pytest.raises(ValueError, match="There is no fault of messangi 'bulk-order-reversed'"):
+        sms_faults("bulk-order-reversed")
+
+
+def test_a_vendor_that_is_down_refuses_connections(intelepeer_emulator, sms_faults):
+    sms_faults("down")
+    with pytest.raises(OSError, match="refused"):
+        post(intelepeer_emulator.url + "/_rest/v4/app/sms/send", MESSAGE)
+    sms_faults()
+    assert post(intelepeer_emulator.url + "/_rest/v4/app/sms/send", MESSAGE)[0] == 202
 """
 
 
@@ -98,7 +113,7 @@ def test_an_example_project_uses_the_fixtures_from_an_installed_wheel(installed,
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
     (tmp_path / "test_example.py").write_text(EXAMPLE)
     done = run_pytest(installed, tmp_path, *workers)
-    assert "7 passed" in done.stdout, done.stdout + done.stderr
+    assert "9 passed" in done.stdout, done.stdout + done.stderr
     assert str(installed) in subprocess.run(
         [sys.executable, "-c", "import smsproof_conformance as it; print(it.__file__)"],
         env={"PYTHONPATH": str(installed)}, capture_output=True, text=True, check=True,
