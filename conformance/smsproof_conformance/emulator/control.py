@@ -165,7 +165,8 @@ class Control:
             {"address": number.address, "enabled": number.enabled, "state": number.state, "eu": number.eu}
             for number in inventory
         ]
-        return {"numbers": shown, "blocked": sorted(inventory.blocked)}
+        magic = dict(self._desk.vendor.magic_numbers())
+        return {"numbers": shown, "blocked": sorted(inventory.blocked), "magic": magic}
 
 
 def refuse(status: int, text: str) -> Answer:

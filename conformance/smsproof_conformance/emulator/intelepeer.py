@@ -318,6 +318,10 @@ class IntelePeer(Vendor):
     def webhook_bulk_answer(self, items: list[Body]) -> Answer:
         return Answer(207, {"code": 207, "endpoints": items})
 
+    def magic_numbers(self) -> Mapping[str, str]:
+        answers = {to: f"a send there is answered {refusal.status}" for to, refusal in _ANSWERS.items()}
+        return answers | {to: f"a message there ends in {word}" for to, (word, _) in _ENDINGS.items()}
+
     # Inbound messages (S1:193-221).
 
     def receive(self, sender: str, to: str, text: str) -> bool:

@@ -226,6 +226,9 @@ class Messangi(Vendor):
         bare = sender.removeprefix("+")
         return any(self.account.inventory.get(address) is not None for address in (bare, f"+{bare}"))
 
+    def magic_numbers(self) -> Mapping[str, str]:
+        return {f"+{to}": f"a message there ends in {steps[-1].status}" for to, steps in MAGIC.items()}
+
     def tell(self, message: Message, steps: Iterable[Step]) -> None:
         for step in steps:
             for url in self.callback_urls(message):

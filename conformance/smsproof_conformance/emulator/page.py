@@ -93,6 +93,8 @@ class Page:
             refused=len(account.refused),
             receives=self._desk.vendor.receives,
             known_token=TOKEN,
+            magic=self._desk.vendor.magic_numbers(),
+            blocked=sorted(map(printable, account.inventory.blocked)),
             kinds=KINDS,
             chosen={"kind": kind, "number": number, "text": text},
             own=[number.address for number in account.inventory],

@@ -64,6 +64,10 @@ class Vendor(ABC):
         """A handset at `sender` texts the account's number `to`. True when a delivery was planned."""
 
     @abstractmethod
+    def magic_numbers(self) -> Mapping[str, str]:
+        """Destinations whose fate is fixed, and what it is."""
+
+    @abstractmethod
     def compose(self, delivery: Delivery) -> Post:
         """What to send with the coming attempt of a delivery."""
 

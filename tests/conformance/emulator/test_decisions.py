@@ -183,7 +183,7 @@ def test_the_accounts_numbers_come_from_a_file(tmp_path):
             ]
         }
         state = ip.hook_of("endpoint=1-55555").json()["provisioning"]["state"]
-    assert shown == {
+    assert {key: shown[key] for key in ("numbers", "blocked")} == {
         "numbers": [
             {"address": "+12125550100", "enabled": True, "state": "provisioned", "eu": False},
             {"address": "1-55555", "enabled": False, "state": "requested", "eu": False},
@@ -220,6 +220,19 @@ def test_an_inventory_that_cannot_be_used_says_which_entry_is_wrong(
     with pytest.raises(InventoryError, match=re.escape(reason)) as caught:
         read_inventory(path)
     assert str(path) in str(caught.value)
+
+
+def test_the_magic_destinations_are_listed(ip, ms):
+    magic = ip.get(ip.control + "/numbers").json()["magic"]
+    assert magic["+12165550143"] == "a send there is answered 403"
+    assert magic["+12165550160"] == "a message there ends in Failed"
+    assert len(magic) == 14
+    magic = ms.get(ms.control + "/numbers").json()["magic"]
+    assert (magic["+12165550101"], magic["+12165550116"]) == (
+        "a message there ends in DELIVRD",
+        "a message there ends in SEGMENTS_EXCEEDED",
+    )
+    assert len(magic) == 16
 
 
 # The HMAC that a newer page speaks of, on request (AMB-IP-31).

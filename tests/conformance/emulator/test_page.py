@@ -65,7 +65,7 @@ def kinds(document: Document) -> list[str]:
 
 
 KNOWN_TAGS = {
-    "html", "head", "meta", "title", "link", "style", "body", "main", "aside", "section", "header", "h1", "h2", "span", "div", "ol", "li", "strong",
+    "html", "head", "meta", "title", "link", "style", "body", "main", "aside", "details", "summary", "section", "header", "h1", "h2", "span", "div", "ol", "li", "strong",
     "small", "form", "label", "select", "option", "input", "button", "datalist", "noscript", "p", "script",
 }  # fmt: skip
 
