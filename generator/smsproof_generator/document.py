@@ -29,6 +29,8 @@ class Document:
 
     def at(self, pointer: str) -> Any:
         """What stands at a JSON pointer ("/components/schemas/A"); raises KeyError."""
+        if pointer and not pointer.startswith("/"):
+            raise KeyError(pointer)  # an anchor
         value: Any = self.root
         for part in pointer.split("/")[1:]:
             key = unquote(part).replace("~1", "/").replace("~0", "~")

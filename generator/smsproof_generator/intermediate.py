@@ -26,7 +26,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A class of this document."""
+    """A class of this document, or a family of classes."""
 
     name: str
     kind: str = "named"
@@ -122,6 +122,7 @@ class Field:
     required: bool
     doc: str = ""
     default: str = ""
+    read_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,25 @@ class Class:
     fields: tuple[Field, ...]
     pointer: str
     base: Base = "Model"
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Objects that are told apart by the value of one property: oneOf and anyOf, or a base with heirs.
+
+    members    the types, in the order of the document; a base stands last
+    property   wire name of the tag
+    tags       value of the tag, name of the class
+    base       the class that takes unknown tags, or None
+    """
+
+    name: str
+    doc: str
+    members: tuple[Type, ...]
+    property: str
+    tags: tuple[tuple[str, str], ...]
+    pointer: str
+    base: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +172,28 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
+class Encoding:
+    """How one property of a form or multipart body is written, where it is not written as usual.
+
+    media_types   of a part, the first the default; () as usual
+    style         of a form's field, or None as usual
+    """
+
+    wire: str
+    media_types: tuple[str, ...] = ()
+    style: str | None = None
+    explode: bool = True
+    allow_reserved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Body:
     """One way to send a request's body."""
 
     media_type: str
     kind: str
     type: Type
+    encodings: tuple[Encoding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +277,12 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A method of the client."""
+    """A method of the client.
+
+    accept     media type that is asked for, where it is not application/json
+    security   alternatives of scheme names; an empty one stands last and means that none is needed
+    server     where this call goes, when not where the others go
+    """
 
     id: str
     method: str
@@ -257,6 +298,8 @@ class Operation:
     refusals: tuple[Refusal, ...]
     security: tuple[tuple[str, ...], ...]
     pointer: str
+    accept: str | None = None
+    server: str | None = None
     paid: bool = False
     nullable: bool = False
     deprecated: bool = False
@@ -302,6 +345,7 @@ class Sdk:
     servers: tuple[tuple[str, str], ...]
     schemes: tuple[Scheme, ...]
     classes: tuple[Class, ...]
+    families: tuple[Family, ...]
     operations: tuple[Operation, ...]
     inbound: tuple[Inbound, ...] = ()
     vendor: str | None = None

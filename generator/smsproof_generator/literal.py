@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable
 from typing import cast
@@ -46,6 +47,13 @@ def markdown(text: str) -> str:
     """Text for people in a Markdown page: nothing in it is markup, and nothing is outside ASCII."""
     shown = "".join(f"\\{c}" if c in "\\`*_{}[]<>#|!" else c for c in prose(text))
     return shown.encode("ascii", "xmlcharrefreplace").decode("ascii")
+
+
+def code_span(text: str) -> str:
+    """Text as a code span of a Markdown page, fit for a table: no backtick in it ends the span."""
+    shown = prose(text).replace("|", "\\|").encode("ascii", "backslashreplace").decode("ascii")
+    fence = "`" * (1 + max((len(run) for run in re.findall("`+", shown)), default=0))
+    return f"{fence} {shown} {fence}" if "`" in shown else f"`{shown}`"
 
 
 def source_form(text: str) -> str:

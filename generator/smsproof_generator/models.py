@@ -8,9 +8,26 @@ from __future__ import annotations
 
 import ast
 import warnings
+from collections.abc import Iterator
 from typing import Any
 
-from .intermediate import Choice, Class, Inbound, ListOf, MapOf, Named, Scalar, Sdk, Type, Union
+from .imports import imports
+from .intermediate import (
+    Choice,
+    Class,
+    Family,
+    Inbound,
+    ListOf,
+    MapOf,
+    Named,
+    Scalar,
+    Sdk,
+    Type,
+    Union,
+    annotation,
+    names_in,
+    one_of,
+)
 from .literal import columns, docstring, literal, wrapped
 
 _JSON_TYPES = {"str": "string", "int": "integer", "float": "number", "bool": "boolean"}
@@ -22,10 +39,24 @@ def source(sdk: Sdk, package: str) -> str:
     package   import name of the package that holds `_runtime`
     """
     runtime = f"{package}._runtime"
-    body = _classes(sdk, runtime) if sdk.classes else ""
-    head = [docstring([f"What {sdk.title} sends and takes. Needs pydantic and no HTTP library."])]
-    tail = "".join(_inbound(call) for call in sdk.inbound)
-    text = "\n".join(head) + "\n\n" + body.strip("\n") + "\n" + (f"\n{tail}" if tail else "")
+    body = "\n\n\n".join(_statements(_classes(sdk, runtime), sdk)) if sdk.classes or sdk.families else ""
+    tail = "".join(_inbound(call) for call in sdk.inbound) + "".join(_family(one) for one in _in_order(sdk.families))
+    code = "\n\n".join(part for part in (body, tail.strip("\n")) if part)
+    head = docstring([f"What {sdk.title} sends and takes. Needs pydantic and no HTTP library."])
+    needed = imports(
+        code,
+        [
+            [("typing", ("Annotated", "Any", "Literal"))],
+            [
+                ("pydantic", ("Field",)),
+                (f"{runtime}.inbound", ("SignedInbound", "StatusInbound")),
+                (f"{runtime}.model", ("CommaJoined", "File", "Model", "ToldApart")),
+                (f"{runtime}.timestamp", ("Day", "Timestamp")),
+            ],
+        ],
+    )
+    parts = [head, "from __future__ import annotations", needed.strip("\n")]
+    text = "\n\n".join(part for part in parts if part) + (f"\n\n\n{code}\n" if code else "\n")
     _verify(text, sdk)
     return text
 
@@ -41,6 +72,44 @@ def _inbound(call: Inbound) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _family(family: Family) -> str:
+    members = annotation(one_of(list(family.members)))
+    if not family.tags:
+        return f"\n{family.name} = {members}\n"
+    tags = "".join(f"            {literal(tag)}: {name},\n" for tag, name in family.tags)
+    otherwise = f"        {family.base},\n" if family.base else ""
+    doc = f"{docstring([family.doc])}\n" if family.doc else ""
+    return (
+        f"\n{family.name} = Annotated[\n    {members},\n"
+        f"    ToldApart(\n        {literal(family.property)},\n        {{\n{tags}        }},\n{otherwise}    ),\n]\n{doc}"
+    )
+
+
+def _in_order(families: tuple[Family, ...]) -> list[Family]:
+    """Families after those that they are made of."""
+    by_name = {family.name: family for family in families}
+    ordered: dict[str, Family] = {}
+
+    def place(family: Family) -> None:
+        for name in names_in(one_of(list(family.members))):
+            if name in by_name and name not in ordered and name != family.name:
+                place(by_name[name])
+        ordered.setdefault(family.name, family)
+
+    for family in families:
+        place(family)
+    return list(ordered.values())
+
+
+def _statements(text: str, sdk: Sdk) -> Iterator[str]:
+    """The classes of a module, without the empty ones that stood for families: those are defined at the end."""
+    stubs = {family.name for family in sdk.families}
+    lines = text.splitlines()
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.ClassDef) and node.name not in stubs:
+            yield "\n".join(lines[node.lineno - 1 : node.end_lineno])
+
+
 def _classes(sdk: Sdk, runtime: str) -> str:
     # Imported here: it takes longer to load than everything else of this package together.
     from datamodel_code_generator import InputFileType, generate
@@ -48,6 +117,7 @@ def _classes(sdk: Sdk, runtime: str) -> str:
     from datamodel_code_generator.format import Formatter
 
     schemas = {found.name: _schema(found, runtime) for found in sdk.classes}
+    schemas |= {family.name: {"type": "object", "properties": {}} for family in sdk.families}
     aliases = {
         f"{found.name}.{field.wire}": field.name
         for found in sdk.classes
@@ -82,8 +152,6 @@ def _classes(sdk: Sdk, runtime: str) -> str:
         )
     assert isinstance(text, str)
     lines = text.splitlines()
-    while lines and (lines[0].startswith("#") or not lines[0].strip()):
-        lines.pop(0)
     # Letters of other scripts stand in docstrings and literals only, none of which is raw.
     return "\n".join(line.rstrip() for line in lines).encode("ascii", "backslashreplace").decode("ascii")
 

@@ -95,11 +95,19 @@ def constant(text: str) -> str:
     return _snake(text, "value", ()).upper().strip("_") or "VALUE"
 
 
+def is_token(name: str) -> bool:
+    """Whether a header or cookie may be called so (RFC 9110 section 5.6.2)."""
+    return bool(name) and all(c.isascii() and (c.isalnum() or c in "!#$%&'*+-.^_`|~") for c in name)
+
+
 class Unique:
     """Hands out each name once; twins get a number, in the order of the document."""
 
     def __init__(self, taken: Iterable[str] = ()) -> None:
         self._taken = {name.casefold() for name in taken}
+
+    def __contains__(self, name: str) -> bool:
+        return name.casefold() in self._taken
 
     def __call__(self, name: str) -> str:
         candidate, number = name, 1

@@ -11,7 +11,8 @@ from typing import Any
 
 from . import names
 from .document import Document, JsonObject, as_list, as_object, is_list, is_object, step
-from .intermediate import ANY, NONE, Choice, Class, Field, ListOf, MapOf, Named, Scalar, Type, one_of
+from .families import Heirs, told_apart
+from .intermediate import ANY, NONE, Choice, Class, Family, Field, ListOf, MapOf, Named, Scalar, Type, Union, one_of
 from .literal import prose
 from .problem import Problem
 
@@ -22,7 +23,7 @@ _STRUCTURE = ("properties", "additionalProperties", "items", "enum", "const", "a
 
 
 class Shapes:
-    """The types of one document; `classes` grows as they are asked for."""
+    """The types of one document; `classes` and `families` grow as they are asked for."""
 
     def __init__(self, document: Document, problems: list[Problem]) -> None:
         self._document = document
@@ -31,13 +32,28 @@ class Shapes:
         self._by_pointer: dict[str, Type] = {}
         self._being_named: list[str] = []
         self._classes: dict[str, Class | None] = {}
+        self._class_at: dict[str, Named] = {}
+        self._families: list[Family] = []
+        self._looping: dict[str, str] = {}
+        self._heirs = Heirs(document)
 
     @property
     def classes(self) -> tuple[Class, ...]:
         return tuple(found for found in self._classes.values() if found is not None)
 
+    def class_named(self, name: str) -> Class | None:
+        """A finished class; None for families and for what is not there."""
+        return self._classes.get(name)
+
+    @property
+    def families(self) -> tuple[Family, ...]:
+        return tuple(self._families)
+
     def problem(self, pointer: str, what: str, hint: str) -> None:
-        self._problems.append(Problem(self._document.name, pointer, what, hint))
+        """Note what cannot be served, once for each place."""
+        found = Problem(self._document.name, pointer, what, hint)
+        if found not in self._problems:
+            self._problems.append(found)
 
     def resolve(self, value: Any, pointer: str) -> tuple[JsonObject, str]:
         """Follow `$ref` until there is none; an empty object after reporting what cannot be followed."""
@@ -80,17 +96,76 @@ class Shapes:
         return self._nullable(given, self._shape(given, pointer, hint))
 
     def _named(self, schema: JsonObject, pointer: str) -> Type:
-        """The type at a place that others refer to: built once; a loop that no class breaks is Any."""
-        if pointer in self._by_pointer:
-            return self._by_pointer[pointer]
-        if pointer in self._being_named:
-            return ANY
-        self._being_named.append(pointer)
+        """The type at a place that others refer to: built once. One that leads back to itself gets a name."""
+        found = self._by_pointer.get(pointer) or self._class_at.get(pointer)
+        if found is not None:
+            return found
         last = pointer.rsplit("/", 1)[-1].replace("~1", "/").replace("~0", "~")
-        found = self._nullable(schema, self._shape(schema, pointer, last))
+        if pointer in self._being_named:
+            if pointer not in self._looping:
+                self._looping[pointer] = self._unique(names.pascal(last, "Thing"))
+            return Named(self._looping[pointer])
+        self._being_named.append(pointer)
+        heirs = self._heirs.of(schema, pointer) if self._is_base(schema) else []
+        own = self._with_heirs(schema, heirs, pointer, last) if heirs else self._shape(schema, pointer, last)
+        found = self._nullable(schema, own)
         self._being_named.pop()
-        self._by_pointer.setdefault(pointer, found)
-        return self._by_pointer[pointer]
+        if pointer in self._looping and pointer not in self._by_pointer:
+            found = self._loop(self._looping[pointer], schema, found, pointer)
+        self._by_pointer[pointer] = found
+        return found
+
+    def _loop(self, name: str, schema: JsonObject, found: Type, pointer: str) -> Type:
+        """A type that leads back to itself: by its name, or Any when no class breaks the loop."""
+        broken = not _mentions(found, name)
+        members = _members(found) if broken else (ANY,)
+        self._families.append(Family(name, _words(schema), members, "", (), pointer))
+        return Named(name) if broken else ANY
+
+    # Families
+
+    @staticmethod
+    def _is_base(schema: JsonObject) -> bool:
+        return "discriminator" in schema and "oneOf" not in schema and "anyOf" not in schema
+
+    def _with_heirs(
+        self, schema: JsonObject, heirs: list[tuple[str, tuple[str, ...]]], pointer: str, hint: str
+    ) -> Type:
+        """A base that others extend: any of them, or the base itself."""
+        name = self._unique(names.pascal(f"any {hint}", "Thing"))
+        self._by_pointer[pointer] = Named(name)
+        base = self._shape(schema, pointer, hint)
+        wire = str(as_object(schema.get("discriminator")).get("propertyName", ""))
+        members = [(self.type_of({"$ref": ref}, pointer, ref), tags) for ref, tags in heirs]
+        return self._family(name, schema, wire, members, pointer, base)
+
+    def _family(
+        self,
+        name: str,
+        schema: JsonObject,
+        wire: str,
+        members: list[tuple[Type, tuple[str, ...]]],
+        pointer: str,
+        base: Type | None = None,
+    ) -> Type:
+        tags: dict[str, str] = {}
+        for of, values in members:
+            if isinstance(of, Named) and of.name in self._classes:
+                for tag in values:
+                    tags.setdefault(tag, of.name)
+        whole = one_of([of for of, _ in members] + ([base] if base is not None else []))
+        otherwise = base.name if isinstance(base, Named) and base.name in self._classes else None
+        self._families.append(
+            Family(name, _words(schema), _members(whole), wire, tuple(tags.items()), pointer, otherwise)
+        )
+        return Named(name)
+
+    def _properties(self, schema: Any, pointer: str) -> JsonObject | None:
+        """The properties of an object, by way of its references and allOf; None for anything else."""
+        merged = self._merged([(schema, pointer)], [])
+        if merged is None or not merged[0] or merged[2]:
+            return None
+        return {wire: self.resolve(value, pointer)[0] for wire, value in merged[0].items()}
 
     @staticmethod
     def _nullable(schema: JsonObject, of: Type) -> Type:
@@ -168,12 +243,12 @@ class Shapes:
         return MapOf(ANY)
 
     def _class(self, schema: JsonObject, pointer: str, hint: str) -> Type:
-        if pointer in self._by_pointer:
-            return self._by_pointer[pointer]
+        if pointer in self._class_at:
+            return self._class_at[pointer]
         name = self._unique(names.pascal(hint, "Thing"))
         own = Named(name)
         # Known by its place before its fields are: they may lead back to it.
-        self._by_pointer[pointer] = own
+        self._class_at[pointer] = own
         self._classes[name] = None
         needed = {name for name in as_list(schema.get("required")) if isinstance(name, str)}
         unique = names.Unique()
@@ -193,10 +268,10 @@ class Shapes:
                     wire in needed and not told.get("writeOnly"),
                     prose(str(doc)),
                     prose(str(default)) if isinstance(default, str | int | float | bool) else "",
+                    told.get("readOnly") is True or own_words.get("readOnly") is True,
                 )
             )
-        doc = schema.get("description") or schema.get("title") or ""
-        self._classes[name] = Class(name, prose(str(doc)), tuple(fields), pointer)
+        self._classes[name] = Class(name, _words(schema), tuple(fields), pointer)
         return own
 
     def _all(self, schema: JsonObject, pointer: str, hint: str) -> Type:
@@ -214,7 +289,8 @@ class Shapes:
             part, place = shaped[0]
             if place == pointer:
                 return self._shape(rest, pointer, hint)
-            return self.type_of(part, place, hint)
+            if not self._is_base(self.resolve(part, place)[0]):
+                return self.type_of(part, place, hint)
         merged = self._merged([(part, place) for part, place in shaped], [])
         if merged is None:
             # Not all of them are objects: the first one's type holds for all.
@@ -226,6 +302,10 @@ class Shapes:
         if not variants:
             return self._object(whole, pointer, hint)
         # Each variant with what they all share.
+        apart = told_apart(rest, variants, self._properties)
+        family = Named(self._unique(names.pascal(hint, "Thing"))) if apart else None
+        if family is not None:
+            self._by_pointer[pointer] = family
         types: list[Type] = []
         for at, (variant, place) in enumerate(variants):
             one = self._merged([(whole, pointer), (variant, place)], [])
@@ -235,7 +315,10 @@ class Shapes:
             name = str(as_object(variant).get("$ref", "")).rsplit("/", 1)[-1]
             joined = {**text, "type": "object", "properties": one[0], "required": one[1]}
             types.append(self._object(joined, step(pointer, "x-variant", at), f"{hint} {name or at + 1}"))
-        return one_of(types)
+        if apart is None or family is None:
+            return one_of(types)
+        members = [(of, one.tags) for of, one in zip(types, apart[1], strict=True)]
+        return self._family(family.name, schema, apart[0], members, pointer)
 
     def _merged(
         self, parts: Iterable[tuple[Any, str]], seen: list[str]
@@ -284,14 +367,55 @@ class Shapes:
             base = {name: value for name, value in schema.items() if name not in ("oneOf", "anyOf", "discriminator")}
             whole: JsonObject = {"allOf": [base, {key: variants}]}
             return self._all(whole | _described(schema), pointer, hint)
+        choices = [
+            (variant, step(pointer, key, at))
+            for at, variant in enumerate(variants)
+            if as_object(variant).get("type") != "null" and _has_shape(variant)
+        ]
+        apart = told_apart(schema, choices, self._properties)
+        if apart is not None:
+            wire, told = apart
+            family = Named(self._unique(names.pascal(hint, "Thing")))
+            self._by_pointer[pointer] = family
+            members = [
+                (self.type_of(one.schema, one.pointer, self._variant_hint(hint, one.schema, at)), one.tags)
+                for at, one in enumerate(told)
+            ]
+            self._family(family.name, schema, wire, members, pointer)
+            return one_of([family, NONE] if len(choices) < len(variants) else [family])
         types: list[Type] = []
         for at, variant in enumerate(variants):
-            title = as_object(variant).get("title")
-            name = f"{hint} {title}" if isinstance(title, str) else f"{hint} {at + 1}"
+            name = self._variant_hint(hint, variant, at)
             if not _has_shape(variant) and isinstance(schema.get("type"), str):
                 variant = as_object(variant) | {"type": schema["type"]}
             types.append(self.type_of(variant, step(pointer, key, at), name))
         return one_of(types)
+
+    @staticmethod
+    def _variant_hint(hint: str, variant: object, at: int) -> str:
+        title = as_object(variant).get("title")
+        return f"{hint} {title}" if isinstance(title, str) else f"{hint} {at + 1}"
+
+
+def _words(schema: JsonObject) -> str:
+    return prose(str(schema.get("description") or schema.get("title") or ""))
+
+
+def _members(of: Type) -> tuple[Type, ...]:
+    return of.members if isinstance(of, Union) else (of,)
+
+
+def _mentions(of: Type, name: str) -> bool:
+    """Whether a type mentions a name outside its classes."""
+    match of:
+        case Named(own):
+            return own == name
+        case ListOf(inner) | MapOf(inner):
+            return _mentions(inner, name)
+        case Union(members):
+            return any(_mentions(member, name) for member in members)
+        case _:
+            return False
 
 
 def _described(schema: JsonObject) -> JsonObject:

@@ -39,8 +39,8 @@ class Texting:
     # Sending
 
     def _single_send(self, operation: Operation) -> Send | None:
-        request = _named(operation.bodies[0].type) if operation.bodies else None
-        answer = _named(operation.answers[0].type) if operation.answers else None
+        request = self._named(operation.bodies[0].type) if operation.bodies else None
+        answer = self._named(operation.answers[0].type) if operation.answers else None
         if request is None or answer is None:
             return None
         pointer = self._class_pointer(answer)
@@ -82,7 +82,7 @@ class Texting:
         )
         if by_key is None:
             message = self._message(operation.bodies[0].type)
-            single = next((_named(a.type) for a in operation.answers if a.status != 207), None)
+            single = next((self._named(a.type) for a in operation.answers if a.status != 207), None)
             if message is None or single is None or id is None:
                 self._shapes.problem(
                     step(operation.pointer, "x-sms-bulk"), "no message, single answer or x-sms-id", "Name all three."
@@ -91,7 +91,7 @@ class Texting:
             found = self._find(self._class_pointer(single), "x-sms-id") or id
             state, failures, _ = self._state(self._class_pointer(single))
             return Send("one", message, single, found, state, failures, listing, entry)
-        request = _named(operation.bodies[0].type)
+        request = self._named(operation.bodies[0].type)
         if request is None:
             return None
         return Send("many", request, None, id, listing=listing)
@@ -100,8 +100,8 @@ class Texting:
         items = str(bulk["accepted"])
         status = next(iter(as_object(given.get("responses"))), "")
         entry = self._entry_class(given, status, items)
-        request = _named(operation.bodies[0].type) if operation.bodies else None
-        answer = _named(operation.answers[0].type) if operation.answers else None
+        request = self._named(operation.bodies[0].type) if operation.bodies else None
+        answer = self._named(operation.answers[0].type) if operation.answers else None
         if entry is None or request is None or answer is None:
             self._shapes.problem(
                 step(operation.pointer, "x-sms-bulk"),
@@ -146,7 +146,7 @@ class Texting:
         if not operation.bodies:
             return None
         of = operation.bodies[0].type
-        name = self._message(of) or _named(of)
+        name = self._message(of) or self._named(of)
         if name is None:
             return None
         addresses: list[tuple[tuple[str, ...], str]] = []
@@ -186,17 +186,23 @@ class Texting:
                 if isinstance(inner, ListOf):
                     items, _ = self._shapes.resolve(told.get("items"), found.pointer)
                     yield (*here, "*"), inner.item, items
-                    below = _named(inner.item)
+                    below = self._named(inner.item)
                     star = True
                 else:
-                    below = _named(inner)
+                    below = self._named(inner)
                 if below is not None and depth:
                     yield from self._walk(below, (*here, "*") if star else here, depth - 1)
 
     # Looking around
 
+    def _named(self, of: Type) -> str | None:
+        """The class that a type is; None for anything else."""
+        return of.name if isinstance(of, Named) and self._shapes.class_named(of.name) is not None else None
+
     def _class(self, name: str) -> Class:
-        return next(found for found in self._shapes.classes if found.name == name)
+        found = self._shapes.class_named(name)
+        assert found is not None, name  # names come from `_named`
+        return found
 
     def _class_pointer(self, name: str) -> str:
         return self._class(name).pointer
@@ -210,7 +216,7 @@ class Texting:
     def _message(self, of: Type) -> str | None:
         """The message in a body that is one message or a list of them."""
         for member in _members(of):
-            name = _named(member)
+            name = self._named(member)
             if name is not None:
                 return name
         return None
@@ -266,7 +272,7 @@ class Texting:
 
     def _attribute(self, operation: Operation, bulk: JsonObject) -> str | None:
         """The attribute of the request that lists what is asked for."""
-        request = _named(operation.bodies[0].type)
+        request = self._named(operation.bodies[0].type)
         pointer = bulk.get("request")
         return _python(self._class(request), pointer.strip("/")) if request and isinstance(pointer, str) else None
 
@@ -291,8 +297,8 @@ class Texting:
                 schema, spot = self._shapes.resolve(properties.get(wire), step(spot, "properties", wire))
             of = self._shapes.type_of(schema.get("items"), step(spot, "items"), "entry")
             for member in _members(of):
-                if _named(member):
-                    return _named(member)
+                if self._named(member):
+                    return self._named(member)
         return None
 
     def _item_class(self, name: str, pointer: str) -> str | None:
@@ -300,21 +306,19 @@ class Texting:
         field = next((field for field in self._class(name).fields if field.wire == wire), None)
         for member in _members(field.type) if field else ():
             if isinstance(member, ListOf):
-                return _named(member.item)
+                return self._named(member.item)
         return None
 
     def _envelope(self, entry: str) -> str | None:
         """The wire name of an entry's one object, which holds the answer proper."""
-        objects = [field.wire for field in self._class(entry).fields if any(_named(m) for m in _members(field.type))]
+        objects = [
+            field.wire for field in self._class(entry).fields if any(self._named(m) for m in _members(field.type))
+        ]
         return objects[0] if len(objects) == 1 else None
 
 
 def _members(of: Type) -> tuple[Type, ...]:
     return of.members if isinstance(of, Union) else (of,)
-
-
-def _named(of: Type) -> str | None:
-    return of.name if isinstance(of, Named) else None
 
 
 def _failures(life_cycle: str, values: list[Any]) -> tuple[str, ...]:

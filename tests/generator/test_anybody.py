@@ -43,7 +43,7 @@ def anybody(folder: Path) -> Iterator[Any]:
 def asked_by(anybody: Any, reply: bytes, call: Any, **credentials: Any) -> tuple[Asked, Any]:
     """What one call sends, and what it gives back."""
     with odd_server(reply) as server:
-        with anybody.AnybodysAPI(**(credentials or {"api_key": "KEY"}), base_url=server.url + "/v1") as client:
+        with anybody.AnybodysAPI(**(credentials or {"key": "KEY"}), base_url=server.url + "/v1") as client:
             outcome = call(client)
         [asked] = server.asked
     return asked, outcome
@@ -108,7 +108,7 @@ def test_headers_and_cookies_are_sent(anybody: Any) -> None:
         anybody, answer(200, THING), lambda client: client.class_("a", [1], x_trace=["t", "u"], session="s 1")
     )
     assert asked.headers["x-trace"] == "t,u"
-    assert asked.headers["cookie"] == "session=s 1"
+    assert asked.headers["cookie"] == "session=s%201"
     assert asked.headers["x-api-key"] == "KEY"
 
 
@@ -121,9 +121,9 @@ def test_a_header_cannot_be_broken_out_of(anybody: Any, value: str) -> None:
 @pytest.mark.parametrize(
     ("credentials", "header", "value"),
     [
-        ({"api_key": "k"}, "x-api-key", "k"),
+        ({"key": "k"}, "x-api-key", "k"),
         ({"token": "t"}, "authorization", "Bearer t"),
-        ({"api_key": "k", "token": "t"}, "x-api-key", "k"),
+        ({"key": "k", "token": "t"}, "x-api-key", "k"),
     ],
 )
 def test_the_first_alternative_that_is_complete_is_used(
@@ -135,7 +135,7 @@ def test_the_first_alternative_that_is_complete_is_used(
 
 def test_without_credentials_nothing_leaves(anybody: Any) -> None:
     with odd_server(answer(200, THING)) as server, anybody.AnybodysAPI(token=None, base_url=server.url) as client:
-        with pytest.raises(anybody.ConfigurationError, match="api_key"):
+        with pytest.raises(anybody.ConfigurationError, match="`key`"):
             client.class_("a", [1])
         assert server.connections == 0
 
@@ -203,7 +203,7 @@ def test_bytes_come_and_go_with_cookie_and_query_keys_together(anybody: Any) -> 
         answer(200, b"\xff\x00", headers={"Content-Type": "application/octet-stream"}),
         lambda client: client.blob(b"\x00\xff"),
         cookie="c",
-        api_key_2="q&",
+        query="q&",
     )
     assert (asked.body, back) == (b"\x00\xff", b"\xff\x00")
     assert (asked.headers["cookie"], asked.target) == ("sid=c", "/v1/blob?k=q%26")

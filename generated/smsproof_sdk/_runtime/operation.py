@@ -36,6 +36,20 @@ class Parameter:
     address: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """How one property of a form or multipart body is written, where not as usual (OpenAPI 3.1, "Encoding Object").
+
+    media_types   a part's, the first the default; a file whose name says another of them has that one
+    style         a form field's, or None as usual
+    """
+
+    media_types: tuple[str, ...] = ()
+    style: Style | None = None
+    explode: bool = True
+    allow_reserved: bool = False
+
+
 @dataclass(frozen=True)
 class Reading(Generic[T]):
     """How the body of one success is read.
@@ -67,7 +81,10 @@ class Operation(Generic[T]):
     bodies       media types it sends, first the default, and how each is written
     answers      readings by status: an exact status, a class ("2XX") or "default"
     errors       exceptions by status, likewise
-    security     alternatives, each a tuple of scheme names that are needed together; () needs none
+    security     alternatives, each a tuple of scheme names that are needed together; () and an empty one need none
+    encodings    by media type and property, how parts of a body are written where not as usual
+    accept       media types to ask for
+    server       where it goes, when not where the others go: a URL, or a path on the same host
     paid         True: each acceptance costs money; never sent again once anything left
     nullable     True: an explicit None is sent as null, because the contract gives it a meaning
     """
@@ -80,6 +97,9 @@ class Operation(Generic[T]):
     answers: Mapping[int | str, Reading[T]] = field(default_factory=dict[int | str, Reading[T]])
     errors: Mapping[int | str, type[StatusError]] = field(default_factory=dict[int | str, type[StatusError]])
     security: tuple[tuple[str, ...], ...] = ()
+    encodings: Mapping[str, Mapping[str, Encoding]] = field(default_factory=dict[str, Mapping[str, Encoding]])
+    accept: str = "application/json"
+    server: str | None = None
     paid: bool = False
     nullable: bool = False
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
+from enum import Enum
+from mimetypes import guess_type
 from typing import Any
 from urllib.parse import quote
 
@@ -12,7 +14,7 @@ from pydantic import BaseModel
 from pydantic_core import to_json, to_jsonable_python
 
 from .errors import InvalidRequest
-from .operation import BodyKind, Operation, Parameter
+from .operation import Encoding, Operation, Parameter
 from .shape import is_file, is_listing, is_mapping
 from .timestamp import Timestamp
 
@@ -21,14 +23,19 @@ _RESERVED = ":/?#[]@!$&'()*+,;="
 
 
 def _text(value: object) -> str:
+    """A value as one text: scalars as people write them, anything that has parts as JSON."""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, Enum):
+        return _text(value.value)
     if isinstance(value, Timestamp):
         return value.raw
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, bytes):
         return value.decode("utf-8")
+    if is_mapping(value) or is_listing(value):
+        return to_json(value, by_alias=True, exclude_none=True).decode()
     return str(value)
 
 
@@ -39,6 +46,19 @@ def _plain(value: object) -> object:
 
 def _pairs(value: Mapping[Any, Any]) -> list[tuple[str, str]]:
     return [(_text(key), _text(_plain(item))) for key, item in value.items() if item is not None]
+
+
+def _deep_pairs(name: str, value: object) -> Iterator[tuple[str, str]]:
+    """`name[key][key]` and values, an item of a list under the same name; the standard only knows one level."""
+    value = _plain(value)
+    if is_mapping(value):
+        for key, item in value.items():
+            yield from _deep_pairs(f"{name}[{_text(key)}]", item)
+    elif is_listing(value):
+        for item in value:
+            yield from _deep_pairs(name, item)
+    elif value is not None:
+        yield name, _text(value)
 
 
 def _items(value: Iterable[Any]) -> list[str]:
@@ -59,10 +79,10 @@ def in_query(parameter: Parameter, value: object) -> list[str]:
     value = _plain(value)
     if parameter.style == "json":
         return [f"{name}={encoded(to_json(value, by_alias=True).decode())}"]
+    if parameter.style == "deepObject":
+        return [f"{quote(key, safe='')}={encoded(item)}" for key, item in _deep_pairs(parameter.name, value)]
     if is_mapping(value):
         pairs = _pairs(value)
-        if parameter.style == "deepObject":
-            return [f"{name}%5B{quote(key, safe='')}%5D={encoded(item)}" for key, item in pairs]
         if parameter.explode:
             return [f"{quote(key, safe='')}={encoded(item)}" for key, item in pairs]
         return [f"{name}=" + ",".join(f"{encoded(key)},{encoded(item)}" for key, item in pairs)]
@@ -141,10 +161,11 @@ def target(operation: Operation[Any], values: Mapping[str, object]) -> tuple[str
         elif parameter.place == "header":
             headers.append((parameter.name, in_header(parameter, value)))
         else:
-            cookies += [piece.replace("%20", " ") for piece in in_query(parameter, value)]
+            cookies += in_query(parameter, value)
     if cookies:
         headers.append(("Cookie", "; ".join(cookies)))
-    return path + ("?" + "&".join(query) if query else ""), headers
+    joiner = "&" if "?" in path else "?"
+    return path + (joiner + "&".join(query) if query else ""), headers
 
 
 def json_body(value: object, *, nullable: bool = False) -> bytes:
@@ -166,43 +187,55 @@ def _fields(value: object) -> dict[str, Any]:
     raise InvalidRequest("body", "not-an-object", "a mapping of fields or a model")
 
 
-def _form_text(value: object) -> str:
-    return to_json(value, by_alias=True).decode() if is_mapping(value) else _text(value)
-
-
-def _form(value: object) -> bytes:
+def _form(value: object, encodings: Mapping[str, Encoding]) -> bytes:
     pieces: list[str] = []
     for key, item in _fields(value).items():
-        for one in item if is_listing(item) else (item,):
-            pieces.append(f"{quote(key, safe='')}={quote(_form_text(one), safe='')}")
+        encoding = encodings.get(key)
+        if encoding is not None and encoding.style is not None:
+            field = Parameter(key, "query", encoding.style, encoding.explode, allow_reserved=encoding.allow_reserved)
+            pieces += in_query(field, item)
+        else:
+            for one in item if is_listing(item) else (item,):
+                pieces.append(f"{quote(key, safe='')}={quote(_text(_plain(one)), safe='')}")
     return "&".join(pieces).encode()
 
 
-def _multipart(value: object) -> tuple[bytes, str]:
-    """A multipart/form-data body (RFC 7578) and its media type. A file is bytes, or (file name, bytes)."""
+_PLAIN = Encoding()
+
+
+def _multipart(value: object, kind: str, encodings: Mapping[str, Encoding]) -> tuple[bytes, str]:
+    """A multipart body (RFC 7578; others of the family are written alike) and its media type."""
     boundary = secrets.token_hex(16)
     body = bytearray()
-    content: bytes
     for key, item in _fields(value).items():
-        for one in item if is_listing(item) and not isinstance(item, tuple) else (item,):
-            disposition = f'form-data; name="{_quoted(key)}"'
-            kind = ""
-            if is_file(one):
-                name, content = one
-                disposition += f'; filename="{_quoted(name)}"'
-                kind = "Content-Type: application/octet-stream\r\n"
-            elif isinstance(one, bytes):
-                content = one
-                disposition += f'; filename="{_quoted(key)}"'
-                kind = "Content-Type: application/octet-stream\r\n"
-            elif isinstance(one, Mapping | BaseModel):
-                content = to_json(one, by_alias=True, exclude_none=True)
-                kind = "Content-Type: application/json\r\n"
-            else:
-                content = _text(one).encode()
-            body += f"--{boundary}\r\nContent-Disposition: {disposition}\r\n{kind}\r\n".encode() + content + b"\r\n"
+        for one in item if is_listing(item) and not is_file(item) else (item,):
+            name, content, media = _part(key, one, encodings.get(key, _PLAIN).media_types)
+            head = f'Content-Disposition: form-data; name="{_quoted(key)}"'
+            if name is not None:
+                head += f'; filename="{_quoted(name)}"'
+            if media:
+                head += f"\r\nContent-Type: {media}"
+            body += f"--{boundary}\r\n{head}\r\n\r\n".encode() + content + b"\r\n"
     body += f"--{boundary}--\r\n".encode()
-    return bytes(body), f"multipart/form-data; boundary={boundary}"
+    return bytes(body), f"{kind}; boundary={boundary}"
+
+
+def _part(key: str, value: object, media_types: tuple[str, ...]) -> tuple[str | None, bytes, str]:
+    """File name, content and media type of one part; no media type where it is text/plain anyway."""
+    usual = next((one for one in media_types if "*" not in one), "")
+    if isinstance(value, bytes):
+        return key, value, usual or "application/octet-stream"
+    if is_file(value):
+        name, content = value[0], value[1]
+        guessed = guess_type(name)[0] or ""
+        fits = not media_types or any(one in (guessed, "*/*", f"{guessed.partition('/')[0]}/*") for one in media_types)
+        media = value[2] if len(value) == 3 else guessed if guessed and fits else usual
+        if not media.isascii() or not (media.isprintable() or not media):
+            raise InvalidRequest(key, "no media type", "type/subtype, in ASCII")
+        return name, content, media or "application/octet-stream"
+    if isinstance(value, BaseModel) or is_mapping(value):
+        return None, to_json(value, by_alias=True, exclude_none=True), usual or "application/json"
+    return None, _text(value).encode(), usual
 
 
 def _quoted(name: str) -> str:
@@ -210,19 +243,18 @@ def _quoted(name: str) -> str:
     return name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
 
 
-def body(value: object, kind: BodyKind, media_type: str, *, nullable: bool = False) -> tuple[bytes, str]:
+def body(operation: Operation[Any], media_type: str, value: object) -> tuple[bytes, str]:
     """A body and its Content-Type."""
+    kind = operation.bodies[media_type]
     if kind == "json":
-        return json_body(value, nullable=nullable), media_type
+        return json_body(value, nullable=operation.nullable), media_type
     if kind == "form":
-        return _form(value), media_type
+        return _form(value, operation.encodings.get(media_type, {})), media_type
     if kind == "multipart":
-        return _multipart(value)
+        return _multipart(value, media_type, operation.encodings.get(media_type, {}))
     if isinstance(value, bytes):
         return value, media_type
     if isinstance(value, str):
-        return (
-            value.encode(),
-            media_type if kind == "bytes" or "charset" in media_type else f"{media_type}; charset=utf-8",
-        )
+        charset = "" if kind == "bytes" or "charset" in media_type else "; charset=utf-8"
+        return value.encode(), media_type + charset
     raise InvalidRequest("body", "wrong-type", "text or bytes")

@@ -22,6 +22,7 @@ from .credential import Credential, Scheme, Secret, header_value
 from .errors import ConfigurationError, MaybeSent, NotSent
 from .operation import Operation
 from .raw import RawAnswer, record
+from .server import checked_base_url, origin
 from .transport import Attempt, Failure
 from .writing import body as written_body
 from .writing import target
@@ -57,6 +58,7 @@ _LATER = frozenset({408, 429, 500, 502, 503, 504})
 class Core:
     """What every call of one client shares.
 
+    redirected  whether the user named the base URL, so that no server of the contract is asked
     timeout     seconds for one wait
     deadline    seconds for one call, all its tries and waits together
     retries     further tries, where a further try cannot send twice
@@ -64,6 +66,8 @@ class Core:
     """
 
     base_url: str
+    redirected: bool
+    allow_insecure: bool
     timeout: float
     deadline: float
     retries: int
@@ -74,6 +78,15 @@ class Core:
     user_agent: str
     vendor: str | None = None
     secrets: dict[str, Secret] = field(default_factory=dict, repr=False)
+
+    def base_url_of(self, operation: Operation[Any]) -> str:
+        """Where an operation goes; raises ConfigurationError as for any base URL."""
+        server = operation.server
+        if server is None:
+            return self.base_url
+        if server.startswith("/"):
+            return origin(self.base_url) + server
+        return self.base_url if self.redirected else checked_base_url(server, allow_insecure=self.allow_insecure)
 
 
 @dataclass(slots=True)
@@ -103,8 +116,7 @@ def ready(
     path, headers = target(operation, values) if operation.parameters else (operation.path, [])
     content = None
     if body is not _MISSING and body is not None:
-        chosen = media_type or next(iter(operation.bodies))
-        content, written = written_body(body, operation.bodies[chosen], chosen, nullable=operation.nullable)
+        content, written = written_body(operation, media_type or next(iter(operation.bodies)), body)
         headers = [*headers, ("Content-Type", written)]
     return Ready(operation, path, headers, content)
 
@@ -118,6 +130,7 @@ def call(core: Core, request: Ready, deadline: float | None = None) -> Conversat
     operation = request.operation
     ends = time.monotonic() + (core.deadline if deadline is None else deadline)
     names = _alternative(core, operation)
+    base_url = core.base_url_of(operation)
     tried = 0
     renewed = False
     while True:
@@ -125,7 +138,7 @@ def call(core: Core, request: Ready, deadline: float | None = None) -> Conversat
         tried += 1
         outcome: RawAnswer | Failure = yield Attempt(
             operation.method,
-            core.base_url + target,
+            base_url + target,
             operation.path,
             headers,
             request.content,
@@ -178,7 +191,12 @@ def _alternative(core: Core, operation: Operation[Any]) -> tuple[str, ...]:
 def _secured(core: Core, request: Ready, names: tuple[str, ...]) -> Conversation[tuple[str, list[tuple[str, str]]]]:
     """Target and headers with the secrets in their places."""
     target = request.target
-    headers = [("Accept", _ACCEPT), ("Accept-Encoding", "identity"), ("User-Agent", core.user_agent), *request.headers]
+    headers = [
+        ("Accept", _accept(request.operation)),
+        ("Accept-Encoding", "identity"),
+        ("User-Agent", core.user_agent),
+        *request.headers,
+    ]
     cookies: list[str] = []
     for name in names:
         scheme = core.schemes[name]
@@ -200,7 +218,8 @@ def _secured(core: Core, request: Ready, names: tuple[str, ...]) -> Conversation
     return target, headers
 
 
-_ACCEPT = "application/json, */*;q=0.5"
+def _accept(operation: Operation[Any]) -> str:
+    return f"{operation.accept}, */*;q=0.5"
 
 
 def _renew(core: Core, names: tuple[str, ...]) -> bool:

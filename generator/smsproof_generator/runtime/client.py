@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import inspect
-import ipaddress
 import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Self, TypedDict, TypeVar
-from urllib.parse import urlsplit
 
 import anyio
 import httpx2
@@ -17,6 +15,7 @@ import httpx2
 from .calling import Ask, Conversation, Core, Pause
 from .credential import AsyncToken, Scheme, Secret, Token, gather
 from .errors import ConfigurationError
+from .server import checked_base_url
 from .transport import AsyncHttp, AsyncTransport, SyncHttp, SyncTransport, Verify
 
 T = TypeVar("T")
@@ -86,34 +85,6 @@ class AsyncOptions(CommonOptions, total=False):
     transport: httpx2.AsyncBaseTransport
 
 
-def checked_base_url(url: str, *, allow_insecure: bool) -> str:
-    """A base URL without its last slash.
-
-    raises   ConfigurationError unless it is https, or http to this machine or by leave
-    """
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment or parts.username is not None:
-        raise ConfigurationError(
-            f"base_url {url!r} must be like https://host/path, without user name, query or fragment."
-        )
-    if parts.scheme == "http" and not allow_insecure and not _is_this_machine(host):
-        raise ConfigurationError(
-            f"base_url {url!r} would send the token unencrypted to {host}. "
-            "Use https, or say allow_insecure=True if that is meant."
-        )
-    return url.rstrip("/")
-
-
-def _is_this_machine(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def _core(profile: Profile, server: str, given: Mapping[str, Token | AsyncToken], options: CommonOptions) -> Core:
     base_url = options.get("base_url") or profile.servers.get(server)
     if not base_url:
@@ -123,6 +94,8 @@ def _core(profile: Profile, server: str, given: Mapping[str, Token | AsyncToken]
         )
     return Core(
         base_url=checked_base_url(base_url, allow_insecure=options.get("allow_insecure", False)),
+        redirected="base_url" in options,
+        allow_insecure=options.get("allow_insecure", False),
         timeout=options.get("timeout", 10.0),
         deadline=options.get("deadline", 30.0),
         retries=options.get("retries", 2),

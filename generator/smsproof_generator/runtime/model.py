@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler, PlainSerializer, ValidationError
+from pydantic_core import CoreSchema, core_schema
 
 from .shape import is_object
 
@@ -57,6 +59,33 @@ class Model(BaseModel):
         return loose
 
 
+class ToldApart:
+    """Mark of a union whose members are told apart by the value of one property (a discriminator).
+
+    property   wire name of the property
+    members    which class each value means
+    otherwise  the class for any other value; None: the one that fits best
+    """
+
+    def __init__(self, property: str, members: Mapping[str, type[Model]], otherwise: type[Model] | None = None) -> None:
+        self._property = property
+        self._members = members
+        self._otherwise = otherwise
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_wrap_validator_function(self._chosen, handler(source))
+
+    def _chosen(self, value: object, best: core_schema.ValidatorFunctionWrapHandler) -> object:
+        tag = value.get(self._property) if is_object(value) else None
+        member = self._members.get(tag, self._otherwise) if isinstance(tag, str) else None
+        if member is not None:
+            try:
+                return member.model_validate(value)
+            except ValidationError:
+                pass
+        return best(value)
+
+
 def _oddity(place: tuple[int | str, ...], message: str) -> str:
     return f"{'.'.join(str(part) for part in place) or 'answer'}: {message}"
 
@@ -73,5 +102,5 @@ def _join(values: list[str]) -> str:
 CommaJoined = Annotated[list[str], BeforeValidator(_split), PlainSerializer(_join, return_type=str)]
 """A list here, one text joined by commas on the wire. Text is taken too, and split."""
 
-File = bytes | tuple[str, bytes]
-"""A file of a multipart body: its content, or its name and content."""
+File = bytes | tuple[str, bytes] | tuple[str, bytes, str]
+"""A file of a multipart body: its content; or name and content; or name, content and media type."""
