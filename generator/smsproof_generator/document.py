@@ -13,7 +13,7 @@ JsonObject = dict[str, Any]
 
 _LARGEST = 64 * 1024 * 1024
 _DEEPEST = 200
-_MOST_VALUES = 5_000_000
+_FEW_VALUES = 100_000
 
 
 class Document:
@@ -126,8 +126,8 @@ class _Joiner:
             return ref if file == self._home else f"#{step('/x-files', self._key(file))}{pointer}"
         if ":" in name or "\\" in name or name.startswith("/") or not name.lower().endswith((".json", ".yaml", ".yml")):
             return ref
-        target = (file.parent / unquote(name)).resolve()
-        if not target.is_relative_to(self._root) or not target.is_file():
+        target = self._beside(file, unquote(name))
+        if target is None:
             return ref
         if target == self._home:
             return f"#{pointer}"
@@ -137,6 +137,14 @@ class _Joiner:
             self._files[key] = content
             self._localize(content, target)
         return f"#{step('/x-files', key)}{pointer}"
+
+    def _beside(self, file: Path, name: str) -> Path | None:
+        """A file of the document's folder, by a path relative to another; None when there is none."""
+        try:
+            target = (file.parent / name).resolve()
+            return target if target.is_relative_to(self._root) and target.is_file() else None
+        except (OSError, ValueError):  # too long, or no name that a file can have
+            return None
 
     def _key(self, file: Path) -> str:
         return file.relative_to(self._root).as_posix()
@@ -152,6 +160,7 @@ def _decoded(data: bytes, name: str) -> str:
 def _value(text: str, name: str) -> object:
     value = _json(text, name) if text.lstrip()[:1] in ("{", "[") else _yaml(text, name)
     _bounded(value, name)
+    _unicode(value, name)
     return value
 
 
@@ -182,7 +191,7 @@ def _yaml(text: str, name: str) -> object:
     from ruamel.yaml.error import YAMLError
 
     try:
-        return _Plain(name).copy(YAML(typ="safe", pure=True).load(text), 0)  # pyright: ignore[reportUnknownMemberType]
+        return _Plain(name, text).copy(YAML(typ="safe", pure=True).load(text), 0)  # pyright: ignore[reportUnknownMemberType]
     except (YAMLError, ValueError, RecursionError) as error:
         first = " ".join(str(error).split())[:300]
         raise _refused(name, f"not YAML: {first}", "Correct it there.") from error
@@ -191,17 +200,18 @@ def _yaml(text: str, name: str) -> object:
 class _Plain:
     """YAML's richer values as JSON has them: keys are text, dates are text, aliases are copies.
 
-    Aliases share one object: nine lines of them are a document of gigabytes once it is copied. So copies are counted.
+    Aliases share one object: nine lines of them are a document of gigabytes once it is copied. So copies are counted:
+    without aliases there cannot be more values than characters.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, text: str) -> None:
         self._name = name
-        self._left = _MOST_VALUES
+        self._most = self._left = max(_FEW_VALUES, 4 * len(text))
 
     def copy(self, value: object, depth: int) -> object:
         self._left -= 1
         if self._left < 0:
-            raise _refused(self._name, f"more than {_MOST_VALUES} values", "Are there YAML aliases of aliases?")
+            raise _refused(self._name, f"more than {self._most} values", "Are there YAML aliases of aliases?")
         if depth > _DEEPEST:
             raise _refused(self._name, f"nested more than {_DEEPEST} deep", "Does a YAML alias hold itself?")
         if is_object(value):
@@ -228,6 +238,25 @@ def _bounded(root: object, name: str) -> None:
         if not level:
             return
     raise _refused(name, f"nested more than {_DEEPEST} deep", "No OpenAPI document needs that.")
+
+
+def _unicode(root: object, name: str) -> None:
+    """Refuse halves of surrogate pairs, which no file and no request can hold (RFC 8259 section 8.2)."""
+    try:
+        json.dumps(root, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        waiting: list[tuple[object, str]] = [(root, "")]
+        while waiting:
+            value, place = waiting.pop()
+            if is_object(value):
+                waiting += [(item, step(place, key)) for key, item in value.items()]
+                waiting += [(key, place) for key in value]
+            elif is_list(value):
+                waiting += [(item, step(place, at)) for at, item in enumerate(value)]
+            elif isinstance(value, str) and any("\ud800" <= c <= "\udfff" for c in value):
+                pointer = place.encode("ascii", "backslashreplace").decode()
+                what, hint = "half a surrogate pair", "Write the whole character, or leave it out."
+                raise SpecError([Problem(name, pointer, what, hint)]) from None
 
 
 def _refused(name: str, what: str, hint: str) -> SpecError:

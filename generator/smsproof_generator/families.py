@@ -83,6 +83,11 @@ def reference(target: str) -> str:
     return target if "#" in target or "/" in target or "." in target else f"#/components/schemas/{step('', target)[1:]}"
 
 
+def is_base(schema: JsonObject) -> bool:
+    """Whether others that extend a schema are told apart by one of its properties."""
+    return "discriminator" in schema and "oneOf" not in schema and "anyOf" not in schema
+
+
 class Heirs:
     """Which component schemas extend which, by allOf."""
 
@@ -94,6 +99,16 @@ class Heirs:
                 ref = as_object(part).get("$ref")
                 if isinstance(ref, str):
                     self._by_base.setdefault(ref, []).append(f"#{step('/components/schemas', name)}")
+
+        self._all = {
+            heir
+            for name, schema in schemas.items()
+            if is_base(as_object(schema))
+            for heir in self._below(f"#{step('/components/schemas', name)}", [])
+        }
+
+    def __contains__(self, pointer: str) -> bool:
+        return f"#{pointer}" in self._all
 
     def of(self, base: JsonObject, pointer: str) -> list[tuple[str, tuple[str, ...]]]:
         """References to the heirs of a base that has a discriminator, each with its tags; those of heirs included."""

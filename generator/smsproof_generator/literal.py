@@ -57,8 +57,9 @@ def code_span(text: str) -> str:
 
 
 def source_form(text: str) -> str:
-    """Text as it stands between the quotes of an ordinary string literal, in ASCII; quotes are left alone."""
-    return text.replace("\\", "\\\\").encode("ascii", "backslashreplace").decode("ascii")
+    """Text as it stands between the quotes of an ordinary string literal, in printable ASCII; quotes are left alone."""
+    ascii_text = text.replace("\\", "\\\\").encode("ascii", "backslashreplace").decode("ascii")
+    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in ascii_text)
 
 
 def columns(table: Iterable[tuple[str, str]]) -> list[str]:
@@ -88,7 +89,7 @@ def wrapped(lines: Iterable[str], width: int) -> list[str]:
 
 
 def docstring(lines: Iterable[str], indent: int = 0) -> str:
-    """A docstring of lines that went through `prose`, wrapped at 120 columns."""
+    """A docstring of lines, wrapped at 120 columns."""
     pad = " " * indent
     out = [source_form(line).replace('"""', r"\"\"\"") for line in wrapped(lines, 117 - indent)]
     if not out:

@@ -49,8 +49,14 @@ _FIELD_RESERVED = (
     }
     | {"str", "int", "float", "bool", "bytes", "list", "dict", "self", "cls"}
 )
-_ARGUMENT_RESERVED = frozenset({"self", "body", "media_type", "deadline", "models", "errors", "raw"})
-_METHOD_RESERVED = frozenset({"close", "preview", "send_in_chunks"})
+# Names that stand in the body of a method, or mean something as its argument.
+_ARGUMENT_RESERVED = frozenset(
+    {"self", "body", "media_type", "deadline", "models", "errors", "raw", "checks", "results", "call_one"}
+)
+# Names that annotations within the class mention: a method called `list` would hide the type from those below it.
+_METHOD_RESERVED = frozenset({"close", "preview", "send_in_chunks", "models", "results", "overload", "staticmethod"}) | {
+    "str", "int", "float", "bool", "bytes", "list", "dict", "tuple", "datetime", "isinstance", "super",
+}  # fmt: skip
 
 
 def words(text: str) -> list[str]:

@@ -39,7 +39,7 @@ class _Reader:
         self.problems: list[Problem] = []
         self.shapes = Shapes(document, self.problems)
         self.unique_method = names.Unique()
-        self.unique_constant = names.Unique()
+        self.unique_constant = names.Unique(("PROFILE",))
         self.security = Security(document, self.shapes)
         says = any(key in self.root for key in ("x-sms-client", "x-sms-vendor"))
         self.texting = Texting(document, self.shapes) if says else None
@@ -125,7 +125,7 @@ class _Reader:
         for at, given in enumerate(as_list(self.root.get("servers"))):
             url = _server_url(given)
             region = as_object(given).get("x-sms-region")
-            name = str(region) if isinstance(region, str) else "default" if at == 0 else f"server_{at + 1}"
+            name = prose(region) if isinstance(region, str) else "default" if at == 0 else f"server_{at + 1}"
             if url.startswith(("https://", "http://")):  # where a relative one stands is for the user to say
                 yield unique(name), url
 

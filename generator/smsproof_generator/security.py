@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeGuard
 
 from . import names
 from .document import Document, JsonObject, as_list, as_object, step
@@ -24,7 +25,7 @@ class Security:
 
     def _schemes(self) -> Iterator[Scheme]:
         token_env = as_object(self._root.get("x-sms-client")).get("token-env")
-        unique = names.Unique(("server", "options", "self"))
+        unique = names.Unique(("server", "options", "self", "given", "dict", "str", "super"))
         kinds: dict[str, tuple[str, str, JsonObject]] = {}
         for name, value in as_object(as_object(self._root.get("components")).get("securitySchemes")).items():
             scheme, _ = self._shapes.resolve(value, step("/components/securitySchemes", name))
@@ -38,7 +39,7 @@ class Security:
             # The only one of its kind has the usual name; several have their own.
             usual = _argument(kind)
             argument = usual if by_kind.count(usual) == 1 or kind == "bearer" and "token" not in unique else ""
-            env = token_env if isinstance(token_env, str) and argument == "token" else None
+            env = token_env if _is_variable(token_env) and argument == "token" else None
             doc = prose(str(scheme.get("description") or ""))
             yield Scheme(name, unique(argument or names.argument(name)), kind, field, env, doc)
 
@@ -57,6 +58,10 @@ class Security:
             self._shapes.problem(step(pointer, "security"), what, _SERVED)
         served.sort(key=lambda wanted: wanted == ())
         return tuple(served) if served != [()] else ()
+
+
+def _is_variable(name: object) -> TypeGuard[str]:
+    return isinstance(name, str) and name.isascii() and name.isidentifier()
 
 
 def _kind(scheme: JsonObject) -> tuple[str | None, str]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from . import names
 from .document import Document, JsonObject, as_list, as_object, is_list, is_object, step
-from .families import Heirs, told_apart
+from .families import Heirs, is_base, told_apart
 from .intermediate import ANY, NONE, Choice, Class, Family, Field, ListOf, MapOf, Named, Scalar, Type, Union, one_of
 from .literal import prose
 from .problem import Problem
@@ -106,7 +106,7 @@ class Shapes:
                 self._looping[pointer] = self._unique(names.pascal(last, "Thing"))
             return Named(self._looping[pointer])
         self._being_named.append(pointer)
-        heirs = self._heirs.of(schema, pointer) if self._is_base(schema) else []
+        heirs = self._heirs.of(schema, pointer) if is_base(schema) else []
         own = self._with_heirs(schema, heirs, pointer, last) if heirs else self._shape(schema, pointer, last)
         found = self._nullable(schema, own)
         self._being_named.pop()
@@ -123,10 +123,6 @@ class Shapes:
         return Named(name) if broken else ANY
 
     # Families
-
-    @staticmethod
-    def _is_base(schema: JsonObject) -> bool:
-        return "discriminator" in schema and "oneOf" not in schema and "anyOf" not in schema
 
     def _with_heirs(
         self, schema: JsonObject, heirs: list[tuple[str, tuple[str, ...]]], pointer: str, hint: str
@@ -289,7 +285,8 @@ class Shapes:
             part, place = shaped[0]
             if place == pointer:
                 return self._shape(rest, pointer, hint)
-            if not self._is_base(self.resolve(part, place)[0]):
+            # An heir that adds nothing is a class all the same: its tag names it.
+            if pointer not in self._heirs and not is_base(self.resolve(part, place)[0]):
                 return self.type_of(part, place, hint)
         merged = self._merged([(part, place) for part, place in shaped], [])
         if merged is None:

@@ -1,8 +1,7 @@
-"""Hostile and broken documents, and what is written to disk: nothing runs, nothing escapes, nothing is half done."""
+"""Broken documents, and what is written to disk: everything wrong is named, nothing is half done."""
 
 from __future__ import annotations
 
-import ast
 import json
 from pathlib import Path
 from typing import Any
@@ -15,104 +14,6 @@ from smsproof_generator.document import Document
 from smsproof_generator.packaging import foreign_tree
 from smsproof_generator.problem import OutputError, SpecError
 from smsproof_generator.writer import MANIFEST, drift, write
-
-MARKS = [
-    '"""\nimport os; os.system("x")\n"""',
-    "'; __import__('os').system('x') #",
-    "\\",
-    '\\"""',
-    "a\r\nimport os",
-    "{{ 7 * 7 }}{% for x in y %}",
-    "\u202e\u2066\u0000\x1b[31m\ud7ff",
-    "{0.__class__}",
-]
-
-
-def hostile(mark: str) -> dict[str, Any]:
-    """A document with a mark in every place that takes text."""
-    schema = {
-        "type": "object",
-        "title": mark,
-        "description": mark,
-        "required": ["a", mark],
-        "x-python-type": mark,
-        "x-python-import": mark,
-        "customTypePath": mark,
-        "properties": {
-            mark: {"type": "string", "description": mark, "default": mark, "pattern": mark, "example": mark},
-            "a": {"enum": [mark, "b"], "x-enum-varnames": [mark]},
-            "c": {"const": mark, "title": mark},
-        },
-    }
-    response = {"description": mark, "content": {"application/json": {"schema": schema, "example": mark}}}
-    operation = {
-        "operationId": mark,
-        "summary": mark,
-        "description": mark,
-        "tags": [mark],
-        "parameters": [{"name": mark, "in": "query", "description": mark, "schema": {"enum": [mark], "default": mark}}],
-        "requestBody": {"description": mark, "content": {"application/json": {"schema": schema}}},
-        "responses": {"200": response, "default": {"description": mark}},
-        "deprecated": True,
-    }
-    return {
-        "openapi": "3.1.0",
-        "info": {"title": mark, "version": mark, "description": mark},
-        "servers": [{"url": "https://a.example", "description": mark}, {"url": mark}],
-        "paths": {"/a": {"post": operation}},
-        "components": {
-            "schemas": {mark: schema},
-            "securitySchemes": {mark: {"type": "apiKey", "in": "query", "name": mark, "description": mark}},
-        },
-    }
-
-
-@pytest.mark.parametrize("mark", MARKS)
-def test_text_of_a_document_stays_text(mark: str) -> None:
-    tree = foreign_tree(reading.read(Document(hostile(mark), "hostile"), module="hostile"), "hostile")
-    for path, text in tree.items():
-        if not path.endswith(".py") or "/_" in path.replace("/__init__", ""):
-            continue
-        assert text.isascii(), path
-        assert all(c.isprintable() or c == "\n" for c in text), path
-        for node in ast.walk(ast.parse(text)):
-            if isinstance(node, ast.Import):
-                raise AssertionError(f"{path}: {ast.unparse(node)}")
-            if isinstance(node, ast.ImportFrom):
-                known = ("__future__", "typing", "pydantic", "collections.abc", "importlib", "datetime", "decimal")
-                assert node.level or node.module in known or str(node.module).startswith("hostile."), path
-            if isinstance(node, ast.Call):
-                assert "system" not in ast.unparse(node.func), path
-                assert not ast.unparse(node.func).startswith("__import__"), path
-
-
-@pytest.mark.parametrize(
-    "ref",
-    [
-        "file:///etc/hostname",
-        "http://127.0.0.1:9/x.json",
-        "//host/x.json",
-        "../secret.json",
-        "/etc/hostname",
-        "link.json",
-    ],
-)
-def test_references_that_lead_out_are_refused(tmp_path: Path, ref: str) -> None:
-    (tmp_path / "secret.json").write_text('{"type":"object"}')
-    inner = tmp_path / "spec"
-    inner.mkdir()
-    (inner / "link.json").symlink_to(tmp_path / "secret.json")
-    schema = {"openapi": "3.1.0", "info": {}, "paths": {}, "components": {"schemas": {"A": {"$ref": ref}}}}
-    (inner / "openapi.json").write_text(json.dumps(schema))
-    with pytest.raises(SpecError, match="ref to another place"):
-        reading.read(document.load(inner / "openapi.json"), module="x")
-
-
-def test_an_alias_bomb_is_refused() -> None:
-    lines = ["openapi: 3.1.0", "a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
-    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
-    with pytest.raises(SpecError, match="values"):
-        document.parse("\n".join(lines).encode(), "bomb.yaml")
 
 
 @pytest.mark.parametrize(

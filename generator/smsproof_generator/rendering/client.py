@@ -28,7 +28,7 @@ def client(outline: Outline) -> str:
         documented=sdk.segments == "documented",
     )
     head = "from __future__ import annotations\n"
-    return text.replace(head, f"{head}\n{imports(text, _sources(outline.runtime))}", 1)
+    return text.replace(head, f"{head}\n{imports(text, _sources(outline))}", 1)
 
 
 def _class_doc(outline: Outline) -> list[str]:
@@ -50,7 +50,9 @@ def _class_doc(outline: Outline) -> list[str]:
     return [sdk.doc or f"A client of {sdk.title}.", "", *columns(table)]
 
 
-def _sources(runtime: str) -> list[list[Source]]:
+def _sources(outline: Outline) -> list[list[Source]]:
+    runtime = outline.runtime
+    own = ["checks"] * bool(outline.checked) + ["errors", "models"] + ["results"] * bool(outline.sends)
     return [
         [
             ("collections.abc", ("Callable", "Iterable", "Sequence")),
@@ -81,5 +83,5 @@ def _sources(runtime: str) -> list[list[Source]]:
             ),
             (f"{runtime}.timestamp", ("Day", "Timestamp")),
         ],
-        [(".", ("checks", "errors", "models", "results"))],
+        [(".", own)],
     ]
