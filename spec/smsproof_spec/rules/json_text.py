@@ -4,11 +4,13 @@ source    RFC 8259; what it leaves open (duplicate names, depth, size, number ra
           readers of the same bytes could otherwise see two different values.
 """
 
+import gc
 import json
 import re
-from array import array
+from collections import Counter
 from itertools import accumulate
 from math import isfinite
+from operator import itemgetter
 
 from .record import Record
 
@@ -44,13 +46,13 @@ class _Refused(Exception):
 
 
 def _object(pairs: "list[tuple[str, JsonValue]]") -> "dict[str, JsonValue]":
+    if len(pairs) == 1:  # the most frequent one where objects are many and small
+        name, value = pairs[0]
+        return {name: value}
     members = dict(pairs)
     if len(members) != len(pairs):
-        seen: set[str] = set()
-        for name, _ in pairs:
-            if name in seen:
-                raise _Refused("duplicate-key", f"the name {ascii(name[:80])} stands twice in one object")
-            seen.add(name)
+        twice = next(name for name, times in Counter(map(itemgetter(0), pairs)).items() if times > 1)
+        raise _Refused("duplicate-key", f"the name {ascii(twice[:80])} stands twice in one object")
     return members
 
 
@@ -68,12 +70,14 @@ def _constant(name: str) -> "NoReturn":
 _WHITE_SPACE = " \t\n\r"
 _ALL = bytes(range(256))
 _NOT_BRACKET_OR_QUOTE = _ALL.translate(None, b'[]{}"')
+_BRACKETS_ALIKE = bytes.maketrans(b"{}", b"[]")
+_RUN_OF_BRACKETS = re.compile(rb"\[+|\]+")
 _DIGITS = b"0123456789"
-_STEP = bytes.maketrans(b"[]{}", b"\x01\xff\x01\xff")
 # A number beyond the range of a double has an exponent of three digits, or so many digits of its own.
 _BIG_EXPONENT = b"e000"
 _EXPONENTS_ALIKE = bytes.maketrans(b"E123456789", b"e000000000")
 _MANY_DIGITS = 200
+_MUCH = 65_536  # octets; what is smaller is parsed before a collection costs anything
 _ESCAPED_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _PAIR = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
 _ESCAPE = re.compile(
@@ -103,16 +107,7 @@ def strict_json(data: bytes, *, max_bytes: int = 2_097_152, max_depth: int = 200
     if refused:
         return refused
     try:
-        # Hooks cost a Python call each time, so each is there only if something in the octets may need it.
-        value: JsonValue = json.loads(
-            text,
-            object_pairs_hook=_object if data.count(b":") > 1 else None,
-            parse_constant=_constant,
-            parse_float=_finite
-            if _BIG_EXPONENT in data.translate(_EXPONENTS_ALIKE, b"+") or _run_of_digits(data, _MANY_DIGITS)
-            else None,
-        )
-        return value
+        return _parsed(text, data)
     except _Refused as error:
         return Malformed(error.kind, error.detail, None)
     except json.JSONDecodeError as error:
@@ -124,6 +119,28 @@ def strict_json(data: bytes, *, max_bytes: int = 2_097_152, max_depth: int = 200
         return Malformed("too-deep", "nested deeper than this program has stack left", None)
 
 
+def _parsed(text: str, data: bytes) -> "JsonValue":
+    # A parser makes no cycles. The collector would walk over the growing value again and again, which costs more than
+    # parsing where containers are many.
+    collecting = gc.isenabled() and len(data) > _MUCH
+    if collecting:
+        gc.disable()
+    try:
+        # Hooks cost a Python call each time, so each is there only if something in the octets may need it.
+        value: JsonValue = json.loads(
+            text,
+            object_pairs_hook=_object if data.count(b":") > 1 else None,
+            parse_constant=_constant,
+            parse_float=_finite
+            if _BIG_EXPONENT in data.translate(_EXPONENTS_ALIKE, b"+") or _run_of_digits(data, _MANY_DIGITS)
+            else None,
+        )
+        return value
+    finally:
+        if collecting:
+            gc.enable()
+
+
 # The checks below look at octets, not at tokens. On a text that is no JSON they may see too much, never too little:
 # up to the first error, which is as far as a parser gets, quotes and brackets are what they seem.
 
@@ -131,22 +148,20 @@ def strict_json(data: bytes, *, max_bytes: int = 2_097_152, max_depth: int = 200
 def _too_deep(data: bytes, max_depth: int) -> Malformed | None:
     if data.count(b"[") + data.count(b"{") <= max_depth:
         return None
-    marks = data.replace(b"\\\\", b"").replace(b'\\"', b"").translate(None, _NOT_BRACKET_OR_QUOTE)
+    marks = data.replace(b"\\\\", b"").replace(b'\\"', b"").translate(_BRACKETS_ALIKE, _NOT_BRACKET_OR_QUOTE)
     # A bracket is in a string if the number of quotes before it is odd; taking two neighbours away leaves it so.
-    brackets = b"".join(marks.replace(b'""', b"").split(b'"')[::2])
-    # Each round takes away at most two levels. Ordinary documents are used up soon, all in C.
-    rest, levels = brackets, 0
-    while levels < 16:
-        if rest.count(b"[") + rest.count(b"{") + levels <= max_depth:
+    # What stays open is closed at the end, so that every summit is a pair and loses exactly one level with it.
+    rest, levels = b"".join(marks.replace(b'""', b"").split(b'"')[::2]) + b"]" * max_depth, 0
+    while levels < max_depth:
+        if rest.count(b"[") + levels <= max_depth:
             return None
-        rest, levels = rest.replace(b"[]", b"").replace(b"{}", b""), levels + 2
-    depth = 0
-    steps = array("b", brackets.translate(_STEP))
-    for at in range(0, len(steps), 4096):
-        depths = list(accumulate(steps[at : at + 4096], initial=depth))
-        if max(depths) > max_depth:
-            return Malformed("too-deep", f"nested more than {max_depth} deep", None)
-        depth = depths[-1]
+        lower = rest.replace(b"[]", b"")
+        if len(rest) - len(lower) < len(rest) // 8:  # few summits: the slopes are long, and soon added up
+            break
+        rest, levels = lower, levels + 1
+    slopes = (len(run) if run.startswith(b"[") else -len(run) for run in _RUN_OF_BRACKETS.findall(rest))
+    if max(accumulate(slopes, initial=0)) + levels > max_depth:
+        return Malformed("too-deep", f"nested more than {max_depth} deep", None)
     return None
 
 

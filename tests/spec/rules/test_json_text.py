@@ -1,5 +1,6 @@
 """Strict JSON: a value or Malformed for any bytes, never an exception."""
 
+import gc
 import json
 import sys
 
@@ -140,3 +141,33 @@ def test_any_bytes_are_read_as_recursive_descent_reads_them(data: bytes) -> None
 def test_a_damaged_document_is_read_as_recursive_descent_reads_it(document: bytes, data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(document)))
     agrees_with_the_oracle(document[:at] + data.draw(pieces) + document[at + data.draw(st.integers(0, 2)) :])
+
+
+nested = st.recursive(
+    st.just(b"[]"), lambda inner: st.lists(inner, max_size=4).map(lambda of: b"[" + b",".join(of) + b"]")
+)
+
+
+@given(nested, st.integers(0, 30))
+def test_the_depth_limit_holds_at_exactly_the_depth_whatever_the_shape(text: bytes, around: int) -> None:
+    text = b"[" * around + text + b",[]]" * around if around else text
+    depth = open_now = 0
+    for octet in text:
+        open_now += {ord("["): 1, ord("]"): -1}.get(octet, 0)
+        depth = max(depth, open_now)
+    assert not isinstance(strict_json(text, max_depth=depth), Malformed)
+    assert strict_json(text, max_depth=depth - 1) == Malformed("too-deep", f"nested more than {depth - 1} deep", None)
+
+
+def test_reading_much_leaves_the_collector_as_it_was() -> None:
+    much = b"[" + b"[]," * 30_000 + b"[]]"
+    assert gc.isenabled()
+    for text in (much, much[:-1], much.replace(b"]]", b",NaN]]")):
+        strict_json(text)
+        assert gc.isenabled()
+    gc.disable()
+    try:
+        strict_json(much)
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
