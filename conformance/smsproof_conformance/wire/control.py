@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import httpx2
-
-from smsproof_conformance.records.exchange import MISSING, dig, is_array, is_object
+from smsproof_conformance.records.exchange import Answer, Headers, dig, encode, is_array, is_object
 from smsproof_conformance.targets.target import Secrets, Target
-from smsproof_spec.rules import strict_json
+from smsproof_conformance.wire.caller import Caller
 
 
 class Control:
@@ -21,16 +19,13 @@ class Control:
     def __init__(self, target: Target, secrets: Secrets) -> None:
         assert target.control_url is not None
         token = secrets.control_token
-        self._client = httpx2.AsyncClient(
-            base_url=target.control_url,
-            headers={"Authorization": f"Bearer {token.get_secret_value()}"} if token else {},
-            follow_redirects=False,
-            trust_env=False,
-            timeout=target.timeout_seconds,
+        self._authorization: Headers = (
+            (("Authorization", f"Bearer {token.get_secret_value()}"),) if token is not None else ()
         )
+        self._caller = Caller(target.control_url, target.timeout_seconds)
 
     async def close(self) -> None:
-        await self._client.aclose()
+        await self._caller.close()
 
     async def inbound(self, sender: str, to: str, message: str) -> bool:
         """Let a handset at `sender` text the account's number `to`. False: this control API did not do it."""
@@ -42,17 +37,11 @@ class Control:
 
     async def outbox(self) -> list[dict[str, Any]] | None:
         """The accepted messages as handsets would see them ({id, from, to, text}); None where not offered."""
-        try:
-            answer = await self._client.get("/outbox")
-        except httpx2.HTTPError:
-            return None
-        value = strict_json(answer.content)
-        messages = dig(value, "messages") if answer.is_success else MISSING
+        answer = await self._caller.exchange("GET", "/outbox", self._authorization, None)
+        messages = dig(answer.value, "messages") if isinstance(answer, Answer) and answer.succeeded else None
         return [item for item in messages if is_object(item)] if is_array(messages) else None
 
     async def _post(self, path: str, body: dict[str, str]) -> bool:
-        try:
-            answer = await self._client.post(path, json=body)
-        except httpx2.HTTPError:
-            return False
-        return answer.is_success
+        headers = (*self._authorization, ("Content-Type", "application/json"))
+        answer = await self._caller.exchange("POST", path, headers, encode(body))
+        return isinstance(answer, Answer) and answer.succeeded

@@ -13,7 +13,8 @@ from pydantic import SecretStr
 
 from smsproof_conformance.records.exchange import Answer, Lost, Request
 from smsproof_conformance.targets.target import Secrets, Target
-from smsproof_conformance.wire.transport import MAX_BODY_BYTES, Transport
+from smsproof_conformance.wire.connection import MAX_BODY_BYTES
+from smsproof_conformance.wire.transport import Transport
 from tests.conformance.raw_server import raw_server, reset, says
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
