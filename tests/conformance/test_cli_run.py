@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 
 from smsproof_conformance.emulator import running
+from smsproof_conformance.records.ledger import Ledger
+from smsproof_conformance.targets import settings as settings_module
 from tests.conformance.raw_server import raw_server
 
 SPY = """
@@ -108,6 +110,63 @@ def test_half_a_permission_is_none(tmp_path: Path, words: list[str]) -> None:
     code, out, _ = run(tmp_path, "run", "staging", *words, code=SPY)
     assert code == 2
     assert "NETWORK" not in out
+
+
+def test_a_control_api_that_is_not_loopback_exits_2_and_nothing_is_sent(tmp_path: Path) -> None:
+    settings(tmp_path, "http://127.0.0.1:1", 'control_url = "https://control.example.com"')
+    code, out, err = run(tmp_path, "run", "staging", code=SPY)
+    assert code == 2
+    assert "NETWORK" not in out
+    assert "control_url https://control.example.com is not loopback" in err
+    code, out, err = run(tmp_path, "run", "staging", "--live", "--budget", "1", code=SPY)
+    assert (code, "NETWORK" in out, "control_token_env" in err) == (2, False, True)
+
+
+def test_a_dry_run_of_a_live_target_opens_no_socket_and_prints_requests_and_cost(tmp_path: Path) -> None:
+    settings(tmp_path, "https://api.intelepeer.com")
+    code, out, err = run(tmp_path, "run", "staging", "--dry-run", "--case", "single-send/*", code=SPY)
+    assert (code, err) == (0, "")
+    assert "NETWORK" not in out
+    assert "curl --include" in out
+    assert "message parts at most; nothing was sent" in out
+
+
+@pytest.mark.parametrize("command", ["resume", "restore"])
+def test_going_on_with_a_live_run_needs_the_permission_again(tmp_path: Path, command: str) -> None:
+    settings(tmp_path, "https://api.intelepeer.com")
+    declared = settings_module.pick(settings_module.read(tmp_path / "smsproof.toml"), "staging")
+    path = tmp_path / "live.sqlite"
+    with Ledger.create(path, ()) as ledger:
+        ledger.set_fact("target", declared.model_dump(mode="json"))
+        ledger.changing_webhook("+12191112222", "https://before.example.com/")
+    code, out, err = run(tmp_path, command, str(path), code=SPY)
+    assert code == 2
+    assert "NETWORK" not in out
+    assert "--live --budget N" in err
+
+
+def test_a_number_that_no_numbering_plan_knows_is_warned_of_and_not_printed(tmp_path: Path) -> None:
+    settings(tmp_path, "http://127.0.0.1:1")
+    file = tmp_path / "smsproof.toml"
+    file.write_text(file.read_text().replace("+13038675309", "+130386753091"))
+    _, _, err = run(tmp_path, "run", "staging", "--dry-run", "--case", "single-send/*")
+    assert err == (
+        "warning: [target.staging] numbers.destinations[0]: it is too long for its country. Is it the number you mean?\n"
+    )
+
+
+def test_reports_of_a_run_with_a_baseline_are_made_again_without_the_file(tmp_path: Path) -> None:
+    with running("intelepeer", faults=["refid-missing"]) as emulated:
+        settings(tmp_path, emulated.url)
+        words = ("--no-fuzz", "--case", "single-send/*", "--report", "json:one.json")
+        run(tmp_path, "run", "staging", *words)
+        run(tmp_path, "baseline", "last", "--write", "baseline.toml")
+        run(tmp_path, "run", "staging", *words, "--baseline", "baseline.toml")
+    first = (tmp_path / "one.json").read_text()
+    (tmp_path / "baseline.toml").unlink()
+    assert run(tmp_path, "report", "last", "--report", "json:again.json")[0] == 0
+    assert (tmp_path / "again.json").read_text() == first
+    assert "XFAIL" in first
 
 
 def test_a_syntax_error_exits_2_with_its_line(tmp_path: Path) -> None:

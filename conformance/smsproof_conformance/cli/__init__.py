@@ -11,6 +11,7 @@ from smsproof_conformance.cli.judge import judge
 from smsproof_conformance.cli.list import list_
 from smsproof_conformance.cli.receiver import receiver
 from smsproof_conformance.cli.report import report
+from smsproof_conformance.cli.restore import restore
 from smsproof_conformance.cli.resume import resume
 from smsproof_conformance.cli.run import run
 from smsproof_conformance.cli.segments import segments
@@ -25,6 +26,7 @@ app = typer.Typer(
 )
 app.command()(run)
 app.command()(resume)
+app.command()(restore)
 app.command()(receiver)
 app.command()(client)
 app.command()(judge)

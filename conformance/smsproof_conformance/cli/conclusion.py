@@ -22,7 +22,7 @@ from smsproof_conformance.reports.console import print_run
 from smsproof_conformance.reports.files import ReportFailure, parse, write
 from smsproof_conformance.reports.material import Material
 from smsproof_conformance.runs.selection import NothingSelected
-from smsproof_conformance.verdicts.baseline import day, expect, read
+from smsproof_conformance.verdicts.baseline import day, expect, keep, read
 from smsproof_conformance.verdicts.judge import judge
 from smsproof_conformance.verdicts.known_defect import Entry
 from smsproof_spec import contract as contracts
@@ -76,6 +76,7 @@ def conclude(
     """Judge a record and leave. `reports` are FORMAT:PATH, already checked."""
     with suppress(LedgerFailure):  # a record that is only read keeps what its own run said
         ledger.set_fact("strict", strict)
+        keep(ledger, baseline)
     judged = judge(ledger, contract, cases, strict=strict)
     judged = expect(judged, baseline, day(ledger), observers(judged.vendor, judged.party))
     material = Material(ledger, judged, contract, shows_data=show_data)

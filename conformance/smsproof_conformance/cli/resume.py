@@ -9,8 +9,11 @@ import typer
 from smsproof_conformance.case import cases
 from smsproof_conformance.cli.conclusion import Baseline, Reports, ShowData, conclude, wanted_baseline, wanted_reports
 from smsproof_conformance.cli.door import door
-from smsproof_conformance.cli.run import Live, Parts, Strict, require_permission
+from smsproof_conformance.cli.permission import Live, Parts, require_permission, teller
+from smsproof_conformance.cli.run import Strict
+from smsproof_conformance.fuzz.effort import Effort, fuzz_phase
 from smsproof_conformance.records import ledger as ledgers
+from smsproof_conformance.records.probe import CASE
 from smsproof_conformance.reports.terminal import console
 from smsproof_conformance.runs.charge import Budget
 from smsproof_conformance.runs.interruption import Interruption
@@ -42,5 +45,17 @@ def resume(
         ledger = ledgers.Ledger.reopen(path, secrets.values())
         selected = [case for id_, case in cases(target.vendor).items() if id_ in ledger.fact("cases")]
         with Interruption() as interruption:
-            Run(target, secrets, contract, ledger, Budget(budget), interruption=interruption).resume(selected)
-        conclude(console(), ledger, contract, selected, reports, strict=strict, show_data=show_data, baseline=expected)
+            act = Run(
+                target, secrets, contract, ledger, Budget(budget), interruption=interruption,
+                unrestored=teller(target, path),
+            )  # fmt: skip
+            act.resume(selected, then=fuzz_phase(selected, _effort(ledger)))
+            conclude(
+                console(), ledger, contract, selected, reports, strict=strict, show_data=show_data, baseline=expected
+            )
+
+
+def _effort(ledger: ledgers.Ledger) -> Effort | None:
+    """How much the run meant to fuzz; None if it meant not to or had begun to."""
+    meant = ledger.fact("effort")
+    return Effort(**meant) if meant and not any(case.startswith(CASE) for case in ledger.acts()) else None

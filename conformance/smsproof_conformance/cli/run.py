@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -9,8 +10,9 @@ import typer
 
 from smsproof_conformance.case import cases
 from smsproof_conformance.cli.conclusion import Baseline, Reports, ShowData, conclude, wanted_baseline, wanted_reports
-from smsproof_conformance.cli.door import UsageError, door
+from smsproof_conformance.cli.door import door
 from smsproof_conformance.cli.dry_run import print_rehearsal
+from smsproof_conformance.cli.permission import Live, Parts, require_permission, teller, warn_of_numbers
 from smsproof_conformance.fuzz.effort import MAX_EXAMPLES, TIME_LIMIT_SECONDS, Effort, fuzz_phase
 from smsproof_conformance.records.ledger import Ledger, new_path
 from smsproof_conformance.reports.terminal import console, progress
@@ -20,7 +22,6 @@ from smsproof_conformance.runs.rehearsal import rehearse
 from smsproof_conformance.runs.runner import Run
 from smsproof_conformance.runs.selection import select
 from smsproof_conformance.targets import settings
-from smsproof_conformance.targets.target import Target
 from smsproof_spec import contract as contracts
 
 TargetName = Annotated[str, typer.Argument(help="Name of a [target.NAME] table.")]
@@ -31,8 +32,6 @@ MaxExamples = Annotated[int, typer.Option(min=1, help="Fuzz: examples of each st
 TimeLimit = Annotated[float, typer.Option(min=0, help="Fuzz: seconds after which nothing new is sent.")]
 Seed = Annotated[int, typer.Option(help="The same seed gives the same requests.")]
 Patterns = Annotated[list[str] | None, typer.Option("--case", help="Only cases whose id matches (repeatable).")]
-Live = Annotated[bool, typer.Option("--live", help="Allow a target that is not loopback; needs --budget.")]
-Parts = Annotated[int | None, typer.Option(min=0, help="Message parts that may be charged.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Print what would be sent and what it may cost; send nothing.")]
 
 
@@ -60,23 +59,20 @@ def run(
         contract = contracts.load(chosen.vendor)
         selected = select(cases(chosen.vendor), case or [])
         secrets = settings.secrets(chosen)
+        warn_of_numbers(chosen, contract)
         if dry_run:
             rehearsed = rehearse(chosen, secrets, contract, selected, seed=seed, budget=budget)
             print_rehearsal(console(), chosen, rehearsed)
             return
         require_permission(chosen, live, budget)
         ledger = Ledger.create(new_path(target), secrets.values())
-        with Interruption() as interruption, progress(console()) as tell:
-            act = Run(chosen, secrets, contract, ledger, Budget(budget), tell, interruption)
-            effort = Effort(seed, max_examples, time_limit) if fuzz and not case else None
-            act.start(selected, seed=seed, then=fuzz_phase(selected, effort))
-        conclude(console(), ledger, contract, selected, reports, strict=strict, show_data=show_data, baseline=expected)
-
-
-def require_permission(target: Target, live: bool, budget: int | None) -> None:
-    """Refuse a target that is not loopback unless both --live and --budget say that paying is meant."""
-    if not target.on_loopback and not (live and budget is not None):
-        raise UsageError(
-            f"{target.base_url} is not loopback: a run there sends messages that are charged. Nothing was sent."
-            " To allow it, add --live --budget N (message parts); only numbers.destinations are ever texted."
-        )
+        effort = Effort(seed, max_examples, time_limit) if fuzz and not case else None
+        ledger.set_fact("effort", None if effort is None else asdict(effort))
+        with Interruption() as interruption:
+            with progress(console()) as tell:
+                unrestored = teller(chosen, ledger.path)
+                act = Run(chosen, secrets, contract, ledger, Budget(budget), tell, interruption, unrestored)
+                act.start(selected, seed=seed, then=fuzz_phase(selected, effort))
+            conclude(
+                console(), ledger, contract, selected, reports, strict=strict, show_data=show_data, baseline=expected
+            )

@@ -42,6 +42,7 @@ CREATE TABLE note (case_id TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL
 CREATE TABLE webhook (endpoint TEXT PRIMARY KEY, before TEXT, state TEXT NOT NULL) WITHOUT ROWID;
 PRAGMA user_version = 2;
 """
+_VERSION = 2
 
 RUNS = Path(".smsproof") / "runs"
 
@@ -136,8 +137,13 @@ class Ledger:
             (version,) = connection.execute("PRAGMA user_version").fetchone()
         except sqlite3.DatabaseError as error:
             raise LedgerError(f"{path} is not a run file ({error}).") from error
-        if version != 2:
-            raise LedgerError(f"{path} is a run file of version {version}; this smsproof reads version 2.")
+        if version != _VERSION:
+            connection.close()
+            reader = "an older" if version < _VERSION else "a newer"
+            raise LedgerError(
+                f"{path} is a run file of version {version}; this smsproof reads version {_VERSION}."
+                f" Judge it with {reader} smsproof, or run again."
+            )
         return cls(connection, path)
 
     def __enter__(self) -> Ledger:
@@ -148,11 +154,20 @@ class Ledger:
 
     def _hold(self) -> None:
         assert self.path is not None
-        self._lock = os.open(self.path.with_suffix(".lock"), os.O_CREAT | os.O_RDWR, 0o600)
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise LedgerError(f"{self.path} is being written by another runner.") from error
+        # The lock of a process that died is the kernel's to release: whoever comes next takes the file over.
+        path = self.path.with_suffix(".lock")
+        while self._lock is None:
+            lock = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                os.close(lock)
+                self._db.close()
+                raise LedgerError(f"{self.path} is being written by another runner.") from error
+            if _is_file(lock, path):
+                self._lock = lock
+            else:  # its former holder took the file away between our opening and our locking it
+                os.close(lock)
 
     def close(self) -> None:
         self._db.close()
@@ -329,6 +344,13 @@ class _Transaction:
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self._db.execute("COMMIT" if kind is None else "ROLLBACK")
+
+
+def _is_file(descriptor: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def _salt(secrets: Sequence[str]) -> str:

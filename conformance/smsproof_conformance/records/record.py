@@ -23,7 +23,13 @@ class NoAnswer(Exception):
     def __init__(self, exchange: Exchange) -> None:
         self.exchange = exchange
         lost = exchange.lost
-        self.reason = f"{lost.kind}: {lost.detail}" if lost else "the run ended before the outcome was known"
+        self.reason = (
+            f"{lost.kind}: {lost.detail}"
+            if lost
+            else "503: whether it was accepted is unknown"
+            if exchange.status == 503
+            else "the run ended before the outcome was known"
+        )
         super().__init__(f"{exchange.request.step}: {self.reason}")
 
     @property
@@ -102,7 +108,7 @@ class Seen:
         exchange = self._by_step.get(step)
         if exchange is None:
             raise NotObserved(f"step {step!r} was not acted")
-        if exchange.answer is None:
+        if exchange.answer is None or exchange.request.paid and exchange.status == 503:
             raise NoAnswer(exchange)
         return exchange
 

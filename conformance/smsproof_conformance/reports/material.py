@@ -93,8 +93,7 @@ class Material:
         self.run: str = ledger.fact("run") or ""
         self.seed: int | None = ledger.fact("seed")
         self.contract_hash: str = ledger.fact("contract") or ""
-        left: list[str] = ledger.fact("unrestored") or []
-        self.unrestored = tuple(map(self._redaction.text, left))
+        self.unrestored = tuple(self._redaction.text(endpoint) for endpoint, _ in ledger.changed_webhooks())
 
     @property
     def exchanges(self) -> Iterator[Exchange]:

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from smsproof_conformance.records.exchange import KEEPER, Exchange, Headers, Lost, Request, State, encode, strings
 from smsproof_conformance.records.ledger import Ledger
+from smsproof_conformance.runs.breaker import Breaker
 from smsproof_conformance.runs.charge import Budget, forbid_strangers, parts
 from smsproof_conformance.runs.interruption import Interruption
 from smsproof_conformance.runs.pace import Pace
@@ -38,6 +39,7 @@ class Wire:
         self.budget = budget
         self._carrier = carrier
         self._pace = Pace()
+        self._breaker = Breaker(self._is_available)
         self._silent = 0
         hook_path = self.path_of("getWebhook") if "getWebhook" in contract.operations else ""
         self.webhooks = Webhooks(target, ledger, hook_path, self.send, carrier.exchange)
@@ -53,7 +55,7 @@ class Wire:
             for value in strings(request.json):
                 await self.webhooks.keep(value)
         if request.paid:
-            request = replace(request, parts=parts(request.json))
+            request = replace(request, parts=parts(request))
             self.budget.reserve(request.parts)
             if not self.target.on_loopback:
                 await self._pace.wait(request.json)
@@ -67,13 +69,22 @@ class Wire:
         if isinstance(outcome, Lost):
             if not outcome.left:
                 self.budget.release(request.parts if request.paid else 0)
-            self._count_silence(outcome)
+            if request.case != KEEPER:  # putting the account back is tried to the end
+                self._count_silence(outcome)
             state = State.UNANSWERED if outcome.left else State.NOT_SENT
             return Exchange(id_, request, state, None, outcome)
         self._silent = 0
         if request.paid and 400 <= outcome.status < 500:
             self.budget.release(request.parts)
+        if outcome.status == 503 and request.case != KEEPER:
+            await self._breaker.wait()
         return Exchange(id_, request, State.ANSWERED, outcome)
+
+    async def _is_available(self) -> bool:
+        """Ask for something that costs nothing; whatever the answer says, it is not 503."""
+        path = self.path_of(next(iter(self.contract.operations)))
+        probe = Request(KEEPER, "is it back", None, "GET", path, _JSON[:1], None, "good")
+        return (await self.send(probe)).status not in (None, 503)
 
     def _count_silence(self, lost: Lost) -> None:
         self._silent += 1

@@ -48,9 +48,16 @@ class Budget:
         self.reserved -= parts
 
 
-def parts(body: Any) -> int:
-    """Upper bound of message parts an accepted request may be charged for; one for a text that cannot be measured."""
-    return sum(_parts_of(text) for _, text in recipients(body))
+def parts(request: Request) -> int:
+    """Upper bound of message parts an accepted request may be charged for; one for a text that cannot be measured.
+
+    A lax server may read a body that is no JSON: whatever looks like a number in it may be a recipient, and no text in
+    it is longer than the whole.
+    """
+    if request.json is None and request.body is not None:
+        text = request.body.decode("utf-8", "replace")
+        return max(1, len(_NUMBER.findall(text))) * _parts_of(text)
+    return sum(_parts_of(text) for _, text in recipients(request.json))
 
 
 def recipients(body: Any) -> Iterator[tuple[Any, Any]]:

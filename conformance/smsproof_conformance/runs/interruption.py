@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
 from typing import Any
 
@@ -26,6 +27,7 @@ class Interruption:
 
     def __init__(self) -> None:
         self.code: ExitCode | None = None
+        self.last_words: Callable[[], object] = lambda: None  # called before a second signal ends the process
         self._callbacks: list[Callable[[], object]] = []
         self._before: dict[int, Any] = {}
 
@@ -50,7 +52,11 @@ class Interruption:
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
         code = _CODES[signal.Signals(number)]
         if self.code is not None:
-            os._exit(code)
+            try:
+                self.last_words()
+            finally:
+                os._exit(code)
         self.code = code
         for callback in self._callbacks:
-            callback()
+            with suppress(RuntimeError):  # its event loop is closed: there is nothing left to stop
+                callback()

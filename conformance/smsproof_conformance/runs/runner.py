@@ -7,7 +7,7 @@ ending, note how it ended. Judging is another module's business and needs nothin
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -15,6 +15,7 @@ from smsproof_conformance.case import Case, Scenario
 from smsproof_conformance.exit_code import ExitCode
 from smsproof_conformance.records.ledger import Ledger, LedgerError, LedgerFailure
 from smsproof_conformance.runs.actor import Actor, Unreachable, Wire
+from smsproof_conformance.runs.breaker import Unavailable
 from smsproof_conformance.runs.charge import Budget, BudgetSpent, WouldTextStranger
 from smsproof_conformance.runs.interruption import Interrupted, Interruption
 from smsproof_conformance.runs.webhooks import CannotRestore
@@ -23,15 +24,21 @@ from smsproof_conformance.wire.inbox import Inbox
 from smsproof_conformance.wire.peer import Peer
 from smsproof_spec.contract import Contract
 
-_RESTORE_SECONDS = 2.0
+_RESTORE_SECONDS = 10.0
+_RESTORE_SECONDS_AFTER_SIGNAL = 2.0
 _IN_FLIGHT_SECONDS = 2.0  # how long a request in flight may still take after a signal
 
 Progress = Callable[[str, int, int], None]
+Unrestored = Callable[[Collection[str]], object]
 Phase = Callable[[Wire, Interruption, Progress], Awaitable[None]]
 
 
 def _silent(_case: str, _done: int, _planned: int) -> None:
     """No progress display."""
+
+
+def _untold(_endpoints: Collection[str]) -> None:
+    """Nobody to tell: the record says it."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +48,7 @@ class Run:
     budget          message parts that may be charged.
     progress        called with case id, cases done, cases planned.
     interruption    where signals are noticed; entered by whoever owns the process.
+    unrestored      called with the endpoints whose webhook could not be put back, in whatever ending.
     peer            made anew for each run, because its connections belong to one event loop.
     """
 
@@ -51,6 +59,7 @@ class Run:
     budget: Budget = field(default_factory=lambda: Budget(None))
     progress: Progress = _silent
     interruption: Interruption = field(default_factory=Interruption)
+    unrestored: Unrestored = _untold
     peer: Callable[[Target, Secrets], Peer] = Peer.over_http
 
     def start(self, cases: Sequence[Case], *, seed: int, then: Phase | None = None) -> None:
@@ -72,7 +81,7 @@ class Run:
         self.ledger.plan(case.id for case in scenarios)
         asyncio.run(self._act(scenarios, then))
 
-    def resume(self, cases: Sequence[Case]) -> None:
+    def resume(self, cases: Sequence[Case], then: Phase | None = None) -> None:
         """Go on with an abandoned run: only scenarios that never started; nothing is sent a second time.
 
         raises    LedgerError when the contract has changed since: the two halves would be judged by different rules.
@@ -83,25 +92,27 @@ class Run:
         self.ledger.set_fact("stopped", None)
         self.budget.reserved = self.ledger.parts_at_risk()
         planned = {case for case, (state, _) in self.ledger.acts().items() if state == "planned"}
-        asyncio.run(self._act([case for case in _scenarios(cases) if case.id in planned]))
+        asyncio.run(self._act([case for case in _scenarios(cases) if case.id in planned], then))
+
+    def put_back(self) -> None:
+        """Put back what a run that died has left changed; sends nothing else."""
+        asyncio.run(self._act([]))
 
     async def _act(self, scenarios: Sequence[Scenario], then: Phase | None = None) -> None:
-        self._cancel_late()
         inbox = Inbox(self.target, self.secrets, self.ledger)
         peer = self.peer(self.target, self.secrets)
         wire = Wire(self.target, self.contract, self.ledger, peer.carrier, self.budget)
+        self.interruption.last_words = lambda: self._tell_unrestored(wire)
         await inbox.open()
+        acting = asyncio.create_task(self._act_all(scenarios, then, wire, inbox, peer))
+        self._after_signal(_IN_FLIGHT_SECONDS, acting.cancel)
         try:
-            for done, case in enumerate(scenarios):
-                self.progress(case.id, done, len(scenarios))
-                await self._act_one(case, Actor(case.id, wire, inbox, peer.control, self.interruption))
-            if then is not None:
-                await then(wire, self.interruption, self.progress)
+            await acting
         except BudgetSpent as spent:
             self._stop(
                 ExitCode.SAFETY_LIMIT, f"The budget stops this run: {spent}. Raise --budget or select fewer cases."
             )
-        except Unreachable as silence:
+        except (Unreachable, Unavailable) as silence:
             self._stop(ExitCode.UNREACHABLE, f"{self.target.base_url} is unreachable: {silence}.")
         except (Interrupted, asyncio.CancelledError):
             assert self.interruption.code is not None
@@ -112,6 +123,15 @@ class Run:
             await self._put_back(wire)
             await inbox.close()
             await peer.close()
+
+    async def _act_all(
+        self, scenarios: Sequence[Scenario], then: Phase | None, wire: Wire, inbox: Inbox, peer: Peer
+    ) -> None:
+        for done, case in enumerate(scenarios):
+            self.progress(case.id, done, len(scenarios))
+            await self._act_one(case, Actor(case.id, wire, inbox, peer.control, self.interruption))
+        if then is not None:
+            await then(wire, self.interruption, self.progress)
 
     async def _act_one(self, case: Scenario, actor: Actor) -> None:
         missing = [fact for fact in case.needs if not self.target.declares(fact, self.secrets)]
@@ -126,7 +146,7 @@ class Run:
             self.ledger.mark(case.id, "skipped", str(refusal))
             if isinstance(refusal, BudgetSpent):
                 raise
-        except (Interrupted, Unreachable, asyncio.CancelledError):
+        except (Interrupted, Unreachable, Unavailable, asyncio.CancelledError):
             self.ledger.mark(case.id, "stopped")
             raise
         else:
@@ -134,24 +154,26 @@ class Run:
 
     async def _put_back(self, wire: Wire) -> None:
         """Restore the account, in every ending: a full disk too, when nothing can be recorded any more."""
-        left = wire.webhooks.changed
-        with suppress(TimeoutError, Unreachable):
-            async with asyncio.timeout(_RESTORE_SECONDS):
-                left = await wire.webhooks.restore()
+        restoring = asyncio.create_task(wire.webhooks.restore())
+        self._after_signal(_RESTORE_SECONDS_AFTER_SIGNAL, restoring.cancel)
+        await asyncio.wait([restoring], timeout=_RESTORE_SECONDS)
+        restoring.cancel()
+        await asyncio.gather(restoring, return_exceptions=True)
+        self._tell_unrestored(wire)
         with suppress(LedgerFailure):
             self.ledger.abandon()
-            if left:
-                self.ledger.set_fact("unrestored", sorted(left))
 
-    def _cancel_late(self) -> None:
-        """After a signal, cancel what is still in flight when its time is over; callbacks come from a signal handler."""
-        loop, task = asyncio.get_running_loop(), asyncio.current_task()
-        assert task is not None
+    def _tell_unrestored(self, wire: Wire) -> None:
+        if wire.webhooks.changed:
+            self.unrestored(wire.webhooks.changed)
 
-        def cancel() -> None:
-            loop.call_later(_IN_FLIGHT_SECONDS, task.cancel)
-
-        self.interruption.tell(lambda: loop.call_soon_threadsafe(cancel))
+    def _after_signal(self, seconds: float, cancel: Callable[[], object]) -> None:
+        """Cancel something this long after a signal, or after now if one has come; called back from a signal handler."""
+        loop = asyncio.get_running_loop()
+        if self.interruption.code is not None:
+            loop.call_later(seconds, cancel)
+        else:
+            self.interruption.tell(lambda: loop.call_soon_threadsafe(loop.call_later, seconds, cancel))
 
     def _stop(self, code: ExitCode, reason: str) -> None:
         self.ledger.set_fact("stopped", {"code": int(code), "reason": reason})

@@ -6,7 +6,11 @@ metadata. So nothing is refused and nobody fails by what stands here.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Set
+
 import phonenumbers
+
+from smsproof_conformance.targets.target import Numbers
 
 _MOST_SUBSCRIBER_DIGITS = 12  # S2:45; beside the 15 digits of E.164 it can only warn (AMB-MS-17)
 _LENGTHS = {
@@ -16,6 +20,19 @@ _LENGTHS = {
     phonenumbers.ValidationResult.INVALID_LENGTH: "no number of its country has this length",
     phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY: "its area code is missing",
 }
+
+
+def doubts(numbers: Numbers, documented: Set[str]) -> Iterator[str]:
+    """What the owner of a target should look at before a run: places in `numbers`, never the numbers themselves.
+
+    documented    the vendor's own example numbers: they exist in no plan, and warning of them in every demonstration
+                  would teach people to read over warnings.
+    """
+    for key, declared in (("long_codes", numbers.long_codes), ("destinations", numbers.destinations)):
+        for index, number in enumerate(declared):
+            reason = None if number in documented else doubt(number)
+            if reason:
+                yield f"numbers.{key}[{index}]: {reason}"
 
 
 def doubt(number: str) -> str | None:

@@ -107,6 +107,20 @@ def day(ledger: Ledger) -> date | None:
 # -- the file ----------------------------------------------------------------------------------------------------------
 
 
+def keep(ledger: Ledger, entries: Iterable[Entry]) -> None:
+    """Record what a run expected, so that its reports can be made again without the file."""
+    facts = [(entry.pattern, entry.reason, entry.expires and entry.expires.isoformat()) for entry in entries]
+    ledger.set_fact("baseline", facts)
+
+
+def kept(ledger: Ledger) -> list[Entry]:
+    """What a recorded run expected."""
+    facts: list[tuple[str, str, str | None]] = ledger.fact("baseline") or []
+    return [
+        Entry(pattern, reason, date.fromisoformat(expires) if expires else None) for pattern, reason, expires in facts
+    ]
+
+
 def read(path: Path) -> list[Entry]:
     """Read a baseline file. raises BaselineError with the place of the first mistake."""
     try:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import stat
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -142,3 +145,37 @@ def test_the_name_of_a_tokens_variable_is_no_echo_of_the_token() -> None:
     with Ledger.in_memory(SECRETS) as ledger:
         ledger.set_fact("target", {"token_env": "CANARY_TOKEN", "base_url": "http://h/canary-token"})
         assert ledger.fact("target") == {"token_env": "CANARY_TOKEN", "base_url": "http://h/[secret]"}
+
+
+def test_a_run_file_of_another_version_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "run.sqlite"
+    with Ledger.create(path, ()) as ledger:
+        ledger._db.execute("PRAGMA user_version = 1")  # pyright: ignore[reportPrivateUsage]
+    with pytest.raises(
+        LedgerError, match=r"version 1; this smsproof reads version 2\. Judge it with an older smsproof"
+    ):
+        Ledger.open(path)
+
+
+def test_a_lock_that_its_holder_took_away_is_no_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "run.sqlite"
+    first = Ledger.create(path, ())
+    real, opened = os.open, threading.Event()
+
+    def open_then_lose(name: Any, flags: int, mode: int = 0o777) -> int:
+        found = real(name, flags, mode)
+        if str(name).endswith(".lock") and not opened.is_set():
+            opened.set()
+            first.close()  # releases and unlinks what was just opened
+        return found
+
+    monkeypatch.setattr(os, "open", open_then_lose)
+    with Ledger.reopen(path, ()), pytest.raises(LedgerError, match="another runner"):
+        Ledger.reopen(path, ())
+
+
+def test_a_paid_request_is_on_disk_before_it_leaves_and_an_unpaid_one_need_not_be(tmp_path: Path) -> None:
+    with Ledger.create(tmp_path / "run.sqlite", ()) as ledger:
+        for paid, level in ((True, 2), (False, 1)):  # SQLite: 2 is FULL (fsync at each commit), 1 NORMAL
+            ledger.intend(request(paid=paid))
+            assert ledger._db.execute("PRAGMA synchronous").fetchone() == (level,)  # pyright: ignore[reportPrivateUsage]

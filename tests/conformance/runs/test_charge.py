@@ -108,7 +108,20 @@ def test_loopback_takes_any_number() -> None:
     ],
 )
 def test_parts_are_an_upper_bound_of_what_is_charged(body: Any, count: int) -> None:
-    assert parts(body) == count
+    assert parts(request(body)) == count
+
+
+@pytest.mark.parametrize(
+    ("content", "count"),
+    [
+        (b'{"to": "+13038675309", "text": "Hi", ', 1),
+        (b'{"to": "+13038675309", "to": "+13038675309", "text": "Hi"}', 2),  # two readers, two values
+        (b"no number at all", 1),
+        (b'{"to": "+13038675309", "text": "' + b"x" * 161 + b'" ', 2),
+    ],
+)
+def test_a_body_that_is_no_json_counts_as_a_lax_reader_would_charge_it(content: bytes, count: int) -> None:
+    assert parts(request(content=content)) == count
 
 
 def test_a_budget_is_never_exceeded() -> None:

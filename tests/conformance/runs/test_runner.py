@@ -24,6 +24,7 @@ from smsproof_conformance.records.exchange import Answer, Lost, Request, State, 
 from smsproof_conformance.records.ledger import Ledger, LedgerError, LedgerFailure
 from smsproof_conformance.records.record import Seen
 from smsproof_conformance.runs.actor import Actor
+from smsproof_conformance.runs.breaker import Breaker, Unavailable
 from smsproof_conformance.runs.charge import Budget
 from smsproof_conformance.runs.pace import Pace
 from smsproof_conformance.runs.rehearsal import NoCarrier, NoSteering, rehearse
@@ -156,7 +157,7 @@ def test_a_webhook_that_cannot_be_restored_is_on_record_and_said() -> None:
         return json(201 if request.step == "set" else 503, {})
 
     ledger = started(Scripted(vendor), [scenario(set_webhook)], LIVE)
-    assert ledger.fact("unrestored") == ["+12191112222"]
+    assert ledger.changed_webhooks() == [("+12191112222", "https://before.example.com/")]
 
 
 def test_a_defect_in_a_case_still_puts_the_webhook_back() -> None:
@@ -266,6 +267,44 @@ def test_a_long_code_sends_one_message_a_second_off_loopback() -> None:
 
     asyncio.run(sends())
     assert pauses == [1.0, 2.0]
+
+
+def test_a_target_that_is_down_for_a_while_is_waited_for_and_no_send_is_repeated() -> None:
+    asked: list[str] = []
+    pauses: list[float] = []
+
+    async def available() -> bool:
+        asked.append("probe")
+        return len(asked) > 30
+
+    async def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+
+    asyncio.run(Breaker(available, sleep).wait())
+    assert pauses == [1.0] * 30
+
+
+def test_a_target_that_stays_down_is_given_up_after_a_minute() -> None:
+    waited = 0.0
+
+    async def available() -> bool:
+        return False
+
+    async def sleep(seconds: float) -> None:
+        nonlocal waited
+        waited += seconds
+
+    with pytest.raises(Unavailable, match="503 for 60 s"):
+        asyncio.run(Breaker(available, sleep).wait())
+    assert waited == 60
+
+
+def test_a_503_holds_the_next_send_up_until_a_question_is_answered() -> None:
+    answers = iter([json(503, {}), json(503, {}), json(200, {}), json(202, {})])
+    carrier = Scripted(lambda _: next(answers))
+    ledger = started(carrier, [scenario(send, "one"), scenario(send, "two")], budget=2)
+    assert [request.method for request in carrier.seen] == ["POST", "GET", "GET", "POST"]
+    assert ledger.parts_at_risk() == 2
 
 
 SETTINGS = """
