@@ -86,7 +86,6 @@ class Material:
         self.shows_data = shows_data and not self.scrubbed
         plain = self.scrubbed or shows_data
         self._redaction = NoRedaction() if plain else Redaction.of(self._record, ledger.fact("salt"))
-        self._shown: dict[int, Exchange] = {}
         self.judged = self._redaction.judged(judged)
         self.contract = contract
         self.target: Target = self._redaction.target(self._record.target)
@@ -168,6 +167,14 @@ class Material:
             for exchange in self._record.exchanges
         )
         return max(ends, default=0.0) - self.began_seconds
+
+    def exchange(self, exchange: Exchange) -> Exchange:
+        """An exchange as reports may show it."""
+        return self._redaction.exchange(exchange)
+
+    def text(self, text: str) -> str:
+        """Words of the run as reports may show them."""
+        return self._redaction.text(text)
 
     def curl(self, exchange: Exchange) -> str:
         """A line that repeats a request; it runs as it stands only where data is shown."""
