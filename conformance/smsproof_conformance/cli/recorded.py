@@ -24,7 +24,7 @@ def _runs(incomplete: str) -> list[str]:
     return [name for name in ("last", *files) if name.startswith(incomplete)]
 
 
-RunName = Annotated[str, typer.Argument(help="A run file, or `last`.", autocompletion=_runs)]
+RunName = Annotated[str, typer.Argument(help="A run file, the name of one, or `last`.", autocompletion=_runs)]
 
 
 @dataclass(frozen=True)

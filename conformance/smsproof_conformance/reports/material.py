@@ -66,6 +66,7 @@ class Stale:
     advice: str
 
 
+_URGENCY: Final = (Severity.FAIL, Severity.WARN, Severity.XFAIL)
 _ADVICE: Final = {
     Verdict.XPASS: "the baseline expects this finding, and it is gone: take the entry out",
     Verdict.FAIL: "the baseline accepted this finding until a date that is over: take the entry out, or renew its date",
@@ -139,11 +140,12 @@ class Material:
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:
-        """The findings with those that are alike told once: same case, requirement, place and status."""
+        """The findings with those that are alike told once (same case, requirement, place and status), what fails first."""
         alike: dict[str, list[Shown]] = {}
         for told in self.findings:
             alike.setdefault(told.id.partition("-")[0], []).append(told)
-        return tuple(Group(first, tuple(others)) for first, *others in alike.values())
+        groups = [Group(first, tuple(others)) for first, *others in alike.values()]
+        return tuple(sorted(groups, key=lambda group: _URGENCY.index(group.first.finding.severity)))
 
     @property
     def stale(self) -> list[Stale]:

@@ -44,6 +44,8 @@ _MORE_WORDS: Final = frozenset({"params", "email", "owner", "operator", "usernam
 _WORDS_IN_MESSAGE: Final = frozenset({"message"})
 _OF_MESSAGE: Final = frozenset({"from", "to"})
 
+_DELIVERY: Final = "delivery"  # what a receiver is sent, in place of an operation of the vendor
+
 _SECRET_HEADER: Final = re.compile(r"auth|cookie|token|secret|signature|api-?key", re.IGNORECASE)
 _CHALLENGE: Final = "www-authenticate"  # says how to authenticate, holds nothing to authenticate with
 
@@ -164,7 +166,7 @@ class Redaction:
         return replace(
             request,
             step=self.text(request.step),
-            target=self._target(request.target, foreign=request.operation == "delivery"),
+            target=self._target(request.target, foreign=request.operation == _DELIVERY),
             headers=self._headers(request.headers),
             body=self._body(request.body),
         )
@@ -345,12 +347,21 @@ def _personal(record: Record) -> Iterator[tuple[Kind, str]]:
             yield Kind.NUMBER, number
     for exchange in record.exchanges:
         yield from _in_query(exchange.request.target)
+        if (
+            exchange.request.operation == _DELIVERY
+        ):  # the customer's own webhook: any part of its query may be a password
+            yield from ((Kind.WORDS, value) for value in _values(exchange.request.target.partition("?")[2]))
         yield from _in_body(exchange.request.body)
         yield from _in_body(exchange.answer.body if exchange.answer else None)
     for arrival in record.arrivals:
         yield from _in_body(arrival.body)
     for notes in record.notes.values():
         yield from _in_json(dict(notes), None)
+
+
+def _values(query: str) -> Iterator[str]:
+    for parameter in query.split("&"):
+        yield unquote(parameter.partition("=")[2] or parameter)
 
 
 def _in_query(target: str) -> Iterator[tuple[Kind, str]]:
@@ -383,6 +394,20 @@ def _in_json(value: Any, kind: Kind | None) -> Iterator[tuple[Kind, str]]:
             yield from _in_json(item, kind)
     elif kind is not None and value is not None and not isinstance(value, bool):
         yield kind, str(value)
+    elif isinstance(value, str) and "://" in value:
+        for found in _URL.findall(value):
+            yield from _in_url(found)
+
+
+def _in_url(url: str) -> Iterator[tuple[Kind, str]]:
+    """What may be a password in an address that is not ours: user, password, values of its query."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return
+    if not is_loopback(url):
+        hidden = [parts.username, parts.password, *_values(parts.query)]
+        yield from ((Kind.WORDS, value) for value in hidden if value)
 
 
 def _kind(name: str, *, in_message: bool) -> Kind | None:
