@@ -16,6 +16,7 @@ from smsproof_conformance.cli.emulate import emulate
 from smsproof_conformance.cli.explain import explain
 from smsproof_conformance.cli.faults import faults
 from smsproof_conformance.cli.judge import judge
+from smsproof_conformance.cli.lint import lint
 from smsproof_conformance.cli.list import list_
 from smsproof_conformance.cli.receiver import receiver
 from smsproof_conformance.cli.replay import replay
@@ -48,7 +49,7 @@ for _act in (run, resume, receiver, client):
 for _read in (judge, report, compare, replay, scrub, baseline):
     app.command(rich_help_panel="Runs on record")(command(_read))
 app.command("list", rich_help_panel="Contracts")(command(list_))
-for _tell in (explain, faults, schemas):
+for _tell in (explain, faults, schemas, lint):
     app.command(rich_help_panel="Contracts")(command(_tell))
 app.command(rich_help_panel="Tools", context_settings={"allow_extra_args": True})(command(config))
 for _help in (emulate, segments, vectors, selftest):
