@@ -46,7 +46,7 @@ bench: $(STAMP) ## Compare with peers in one run and print ratios.
 	for file in tests/bench/bench_*.py; do $(BIN)/python $$file; done
 
 browser: $(STAMP) ## Look at the pages in a headless Chromium, where there is one.
-	set -e; for file in tests/browser/browse_*.py; do $(BIN)/python $$file; done
+	set -e; for file in tests/browser/browse_*.py; do PYTHONPATH=. $(BIN)/python $$file; done
 
 clean: ## Remove everything that is not kept: environments, reports, runs, caches.
 	rm -rf $(VENV) .venv-bench report .smsproof build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .schemathesis

@@ -13,9 +13,11 @@ def main() -> None:
     """Run the command line. Exits 2 with one sentence when the extra `conformance` is not installed."""
     try:
         from smsproof_conformance.cli import app
+        from smsproof_conformance.cli.door import guard
     except ModuleNotFoundError as missing:
         if missing.name is None or missing.name.partition(".")[0] not in _EXTRA:
             raise
         print(f"smsproof needs {missing.name}: pip install 'smsproof[conformance]'", file=sys.stderr)
         raise SystemExit(2) from None
+    guard()
     app()

@@ -9,6 +9,8 @@ import typer
 
 from smsproof_conformance.case import cases
 from smsproof_conformance.cli.door import door
+from smsproof_conformance.cli.printing import Json, print_json
+from smsproof_conformance.cli.recorded import RunName, unscrubbed
 from smsproof_conformance.cli.run import Patterns, Strict
 from smsproof_conformance.records import ledger as ledgers
 from smsproof_conformance.runs.selection import select
@@ -19,18 +21,23 @@ from smsproof_spec import contract as contracts
 
 
 def baseline(
-    run: Annotated[str, typer.Argument(help="A run file, or `last`.")] = "last",
+    run: RunName = "last",
     write: Annotated[Path, typer.Option(help="TOML file; entries it has already stay as they are.")] = Path(
         "smsproof-baseline.toml"
     ),
     strict: Strict = False,
     case: Patterns = None,
+    as_json: Json = False,
 ) -> None:
     """Write an entry for each finding that fails a run; give each its reason, then use --baseline FILE."""
     with door(), ledgers.Ledger.open(ledgers.find(run)) as ledger:
+        unscrubbed(ledger, "judging")
         contract = contracts.load(ledger.fact("vendor"))
         selected = select(cases(contract.vendor, ledger.fact("party") or "V"), case or [])
         judged = judge(ledger, contract, selected, strict=strict)
         failing = [finding for finding in judged.findings if finding.severity is Severity.FAIL]
         added = baselines.add(write, failing, f"Known since {baselines.day(ledger)}; say here why it is accepted.")
-        print(f"{write}: {added} entries added for {len(failing)} findings that fail this run.")
+        if as_json:
+            print_json({"baseline": str(write), "added": added, "failing": len(failing)})
+        else:
+            print(f"{write}: {added} entries added for {len(failing)} findings that fail this run.")

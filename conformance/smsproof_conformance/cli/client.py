@@ -9,15 +9,15 @@ from typing import Annotated
 import typer
 
 from smsproof_conformance.case import cases
-from smsproof_conformance.cli.conclusion import Baseline, Reports, ShowData, conclude, wanted_baseline, wanted_reports
+from smsproof_conformance.cli.conclusion import Baseline, ExitZero, Reports, ShowData, Wanted, conclude
 from smsproof_conformance.cli.door import UsageError, door
+from smsproof_conformance.cli.printing import Json
 from smsproof_conformance.cli.run import Patterns, Strict
 from smsproof_conformance.clients import scenario as scenarios
 from smsproof_conformance.clients.recorder import TOKEN
 from smsproof_conformance.clients.scenario import ScenarioError
 from smsproof_conformance.clients.session import CannotStart, Session
 from smsproof_conformance.records.ledger import Ledger, new_path
-from smsproof_conformance.reports.terminal import console
 from smsproof_conformance.runs.interruption import Interruption
 from smsproof_conformance.runs.selection import select
 from smsproof_spec import contract as contracts
@@ -33,11 +33,14 @@ def client(
     report: Reports = None,
     show_data: ShowData = False,
     baseline: Baseline = None,
+    exit_zero: ExitZero = False,
+    as_json: Json = False,
 ) -> None:
     """Judge a client: it finds SMSPROOF_BASE_URL, _TOKEN, _SCENARIO and _VENDOR in its environment."""
     with door():
-        reports = wanted_reports(report, show_data)
-        expected = wanted_baseline(baseline)
+        wanted = Wanted.checked(
+            report, baseline, strict=strict, show_data=show_data, as_json=as_json, exit_zero=exit_zero
+        )
         if vendor not in contracts.VENDORS:
             raise UsageError(f"There is no vendor {vendor!r}; known are {', '.join(contracts.VENDORS)}.")
         contract = contracts.load(vendor)
@@ -51,4 +54,4 @@ def client(
                 Session(contract, steps, command, ledger, time_limit, interruption=interruption).act(selected)
         except (ScenarioError, CannotStart) as error:
             raise UsageError(str(error)) from error
-        conclude(console(), ledger, contract, selected, reports, strict=strict, show_data=show_data, baseline=expected)
+        conclude(wanted, ledger, contract, selected)

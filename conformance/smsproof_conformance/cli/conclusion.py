@@ -7,20 +7,23 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Final, NoReturn
 
 import typer
 from rich.console import Console
 
 from smsproof_conformance.case import Case, observers
 from smsproof_conformance.cli.door import UsageError
+from smsproof_conformance.cli.printing import print_text
 from smsproof_conformance.exit_code import ExitCode, strongest
 from smsproof_conformance.records.ledger import Ledger, LedgerFailure
-from smsproof_conformance.reports import github
+from smsproof_conformance.reports import github, json_report
 from smsproof_conformance.reports.console import print_run
 from smsproof_conformance.reports.files import ReportFailure, parse, write
 from smsproof_conformance.reports.material import Material
+from smsproof_conformance.reports.terminal import console
 from smsproof_conformance.runs.selection import NothingSelected
 from smsproof_conformance.verdicts.baseline import day, expect, keep, read
 from smsproof_conformance.verdicts.judge import judge
@@ -28,9 +31,60 @@ from smsproof_conformance.verdicts.known_defect import Entry
 from smsproof_spec import contract as contracts
 from smsproof_spec.contract import Contract
 
-Baseline = Annotated[Path | None, typer.Option(help="TOML file of expected findings; see `smsproof baseline`.")]
-Reports = Annotated[list[str] | None, typer.Option("--report", help="FORMAT:PATH, e.g. json:report.json (repeatable).")]
-ShowData = Annotated[bool, typer.Option("--show-data", help="Numbers and texts in clear; refused when CI is set.")]
+Baseline = Annotated[
+    Path | None,
+    typer.Option(envvar="SMSPROOF_BASELINE", help="TOML file of expected findings; see `smsproof baseline`."),
+]
+Reports = Annotated[
+    list[str] | None,
+    typer.Option("--report", envvar="SMSPROOF_REPORT", help="FORMAT:PATH, e.g. json:report.json (repeatable)."),
+]
+ShowData = Annotated[
+    bool,
+    typer.Option(
+        "--show-data", envvar="SMSPROOF_SHOW_DATA", help="Numbers and texts in clear; refused when CI is set."
+    ),
+]
+ExitZero = Annotated[
+    bool,
+    typer.Option(
+        "--exit-zero", envvar="SMSPROOF_EXIT_ZERO", help="Exit 0 for findings and for what is undecided (1, 7)."
+    ),
+]
+
+# What is said about the target; everything else says that the job itself did not work.
+_VERDICTS: Final = frozenset({ExitCode.CONTRACT_FAILURES, ExitCode.INDETERMINATE})
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a command is to print and write at its end; checked before anything is sent."""
+
+    reports: Sequence[str]
+    baseline: Sequence[Entry]
+    strict: bool
+    show_data: bool
+    as_json: bool
+    exit_zero: bool
+
+    @classmethod
+    def checked(
+        cls,
+        reports: Reports,
+        baseline: Path | None,
+        *,
+        strict: bool,
+        show_data: bool,
+        as_json: bool,
+        exit_zero: bool,
+    ) -> Wanted:
+        """raises ReportError, BaselineError, NothingSelected and UsageError for what cannot be had."""
+        return cls(wanted_reports(reports, show_data), wanted_baseline(baseline), strict, show_data, as_json, exit_zero)
+
+    @property
+    def console(self) -> Console:
+        """Where people may read: not where a JSON document is to stand alone."""
+        return console(sys.stderr) if self.as_json else console()
 
 
 def wanted_reports(reports: Reports, show_data: bool = False) -> list[str]:
@@ -62,34 +116,27 @@ def wanted_baseline(path: Path | None) -> list[Entry]:
     return entries
 
 
-def conclude(
-    console: Console,
-    ledger: Ledger,
-    contract: Contract,
-    cases: Sequence[Case],
-    reports: Sequence[str],
-    *,
-    strict: bool,
-    show_data: bool = False,
-    baseline: Sequence[Entry] = (),
-) -> NoReturn:
-    """Judge a record and leave. `reports` are FORMAT:PATH, already checked."""
+def conclude(wanted: Wanted, ledger: Ledger, contract: Contract, cases: Sequence[Case]) -> NoReturn:
+    """Judge a record and leave."""
     with suppress(LedgerFailure):  # a record that is only read keeps what its own run said
-        ledger.set_fact("strict", strict)
-        keep(ledger, baseline)
-    judged = judge(ledger, contract, cases, strict=strict)
-    judged = expect(judged, baseline, day(ledger), observers(judged.vendor, judged.party))
-    material = Material(ledger, judged, contract, shows_data=show_data)
-    codes = [judged.exit_code, *write_reports(reports, material)]
-    print_run(console, material)
-    print_annotations(console, reports, material)
-    console.print(f"run file: {ledger.path}", soft_wrap=True)
+        ledger.set_fact("strict", wanted.strict)
+        keep(ledger, wanted.baseline)
+    judged = judge(ledger, contract, cases, strict=wanted.strict)
+    judged = expect(judged, wanted.baseline, day(ledger), observers(judged.vendor, judged.party))
+    material = Material(ledger, judged, contract, shows_data=wanted.show_data)
+    code = strongest([judged.exit_code, *write_reports(wanted.reports, material)])
+    if wanted.as_json:
+        print_text(json_report.render(material))
+    else:
+        print_run(wanted.console, material)
+    print_annotations(wanted.console, wanted.reports, material)
+    wanted.console.print(f"run file: {ledger.path}", soft_wrap=True)
     ledger.close()
-    raise typer.Exit(strongest(codes))
+    raise typer.Exit(ExitCode.CONFORMANT if wanted.exit_zero and code in _VERDICTS else code)
 
 
 def print_annotations(console: Console, reports: Sequence[str], material: Material) -> None:
-    """What GitHub reads from standard output, where its report is asked for."""
+    """What GitHub reads from standard output (and standard error), where its report is asked for."""
     if any(wanted.startswith("github:") for wanted in reports):
         console.print(github.commands(material), end="", soft_wrap=True)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rich.console import Console
 from rich.text import Text
 
@@ -21,3 +23,22 @@ def print_rehearsal(console: Console, target: Target, rehearsed: Rehearsed) -> N
     for skipped, reason in rehearsed.skipped:
         console.print(Text(f"SKIP  {skipped}: {reason}", "dim"))
     console.print(f"{len(rehearsed.requests)} requests, {rehearsed.parts} message parts at most; nothing was sent")
+
+
+def rehearsal_as_json(target: Target, rehearsed: Rehearsed) -> dict[str, Any]:
+    """The same for machines."""
+    return {
+        "format": "smsproof-rehearsal/1",
+        "requests": [
+            {
+                "case": request.case,
+                "step": request.step,
+                "paid": request.paid,
+                "parts": request.parts,
+                "curl": curl(target, request),
+            }
+            for request in rehearsed.requests
+        ],
+        "skipped": [{"case": case, "reason": reason} for case, reason in rehearsed.skipped],
+        "parts": rehearsed.parts,
+    }

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from smsproof_conformance.cli.door import UsageError, door
+from smsproof_conformance.cli.printing import Json
 from smsproof_conformance.emulator import (
     MAX_SEGMENTS,
     SHARED_CODE,
@@ -46,8 +47,9 @@ def emulate(
     allow_host: Annotated[
         list[str] | None, typer.Option(help="Answer requests with this Host too; repeatable.")
     ] = None,
+    as_json: Json = False,
 ) -> None:
-    """Play a vendor on loopback. The first line of output is JSON: {"url", "control"}. Stops with exit code 0."""
+    """Play a vendor on loopback. The first line of output is JSON: {"url", "control"}, with --json the only one. Stops with exit code 0."""
     stop = threading.Event()
 
     def stopping(number: int, frame: FrameType | None) -> None:

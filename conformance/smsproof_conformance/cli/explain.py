@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -11,61 +11,85 @@ from rich.text import Text
 
 from smsproof_conformance.case import Case, Scenario, cases
 from smsproof_conformance.cli.door import UsageError, door
+from smsproof_conformance.cli.list import case_json
+from smsproof_conformance.cli.printing import Json, print_json
 from smsproof_conformance.emulator.faults import FAULTS
+from smsproof_conformance.reports.terminal import console
 from smsproof_spec import contract as contracts
 from smsproof_spec.contract import Requirement
 
 
 def explain(
     id: Annotated[str, typer.Argument(help="A requirement (IP-BULK-05) or a case (bulk-send/order-kept).")],
+    as_json: Json = False,
 ) -> None:
     """Explain a requirement or a case: what it says, where, what is sent, what is expected, which faults prove it."""
     with door():
-        console = Console(highlight=False)
-        known: list[str] = []
-        found = False
-        for vendor in contracts.VENDORS:
-            contract = contracts.load(vendor)
-            known += [*contract.requirements, *cases(vendor)]
-            if id in contract.requirements:
-                _requirement(console, contract.requirements[id], vendor)
-                found = True
-            elif id in cases(vendor):
-                _case(console, cases(vendor)[id])
-                found = True
-        if not found:
+        meant: list[tuple[str, Requirement | Case]] = []
+        for name in contracts.VENDORS:
+            meant += [(name, one) for one in contracts.load(name).requirements.values() if one.id == id]
+            meant += [(name, one) for one in cases(name).values() if one.id == id]
+        if not meant:
+            known = [one for name in contracts.VENDORS for one in (*contracts.load(name).requirements, *cases(name))]
             close = difflib.get_close_matches(id, known, n=1, cutoff=0.3)
             hint = f" Did you mean {close[0]}?" if close else ""
             raise UsageError(f"There is no requirement and no case {id!r}.{hint} `smsproof list` shows the cases.")
+        if as_json:
+            told = [case_json(one) if isinstance(one, Case) else _as_json(one, name) for name, one in meant]
+            print_json(told[0] if len(told) == 1 else told)
+            return
+        for vendor, one in meant:
+            if isinstance(one, Case):
+                _case(console(), one)
+            else:
+                _requirement(console(), one, vendor)
 
 
-def _requirement(console: Console, requirement: Requirement, vendor: str) -> None:
-    console.print(Text(requirement.id, "bold").append(f"  {vendor}, section {requirement.section}", "dim"))
-    console.print(Text(f"  {requirement.statement}"))
+def _as_json(requirement: Requirement, vendor: str) -> dict[str, Any]:
+    return {
+        "id": requirement.id,
+        "vendor": vendor,
+        "section": requirement.section,
+        "statement": requirement.statement,
+        "provenance": requirement.provenance,
+        "agreed": requirement.agreed,
+        "binding": requirement.binding,
+        "source": [str(source) for source in requirement.source],
+        "parties": list(requirement.parties),
+        "not_observable": dict(requirement.not_observable),
+        "alternatives": list(requirement.alternatives),
+        "cases": [case.id for case in cases(vendor).values() if requirement.id in case.observes],
+        "faults": [fault.name for fault in FAULTS.values() if requirement.id in fault.breaks],
+    }
+
+
+def _requirement(out: Console, requirement: Requirement, vendor: str) -> None:
+    out.print(Text(requirement.id, "bold").append(f"  {vendor}, section {requirement.section}", "dim"))
+    out.print(Text(f"  {requirement.statement}"))
     where = ", ".join(str(source) for source in requirement.source)
     agreed = ", agreed" if requirement.agreed else ""
     weight = "a breach fails a target" if requirement.binding else "a breach warns (fails with --strict)"
-    console.print(Text(f"  provenance   {requirement.provenance}{agreed}: {weight}"))
-    console.print(Text(f"  page         {where or 'none'}"))
-    console.print(Text(f"  binds        {', '.join(requirement.parties)}  (V vendor, C client, R receiver)"))
+    out.print(Text(f"  provenance   {requirement.provenance}{agreed}: {weight}"))
+    out.print(Text(f"  page         {where or 'none'}"))
+    out.print(Text(f"  binds        {', '.join(requirement.parties)}  (V vendor, C client, R receiver)"))
     for party in requirement.parties:
         reason = requirement.not_observable.get(party)
         if reason:
-            console.print(Text(f"  not observable for {party}: {reason}"))
+            out.print(Text(f"  not observable for {party}: {reason}"))
     for reading in requirement.alternatives:
-        console.print(Text(f"  also accepted: {reading}"))
+        out.print(Text(f"  also accepted: {reading}"))
     for case in cases(vendor).values():
         if requirement.id in case.observes:
-            _case(console, case)
+            _case(out, case)
     proofs = [fault.name for fault in FAULTS.values() if requirement.id in fault.breaks]
-    console.print(Text(f"  proven by    {', '.join(proofs) or 'no fault of the emulator'}"))
+    out.print(Text(f"  proven by    {', '.join(proofs) or 'no fault of the emulator'}"))
 
 
-def _case(console: Console, case: Case) -> None:
+def _case(out: Console, case: Case) -> None:
     kind = "scenario" if isinstance(case, Scenario) else "standing judge"
-    console.print(Text(f"  {case.id}", "cyan").append(f"  ({kind}, {case.vendor})", "dim"))
-    console.print(Text(f"    does       {case.does}"))
-    console.print(Text(f"    expects    {case.expects}"))
-    console.print(Text(f"    observes   {', '.join(case.observes)}"))
+    out.print(Text(f"  {case.id}", "cyan").append(f"  ({kind}, {case.vendor})", "dim"))
+    out.print(Text(f"    does       {case.does}"))
+    out.print(Text(f"    expects    {case.expects}"))
+    out.print(Text(f"    observes   {', '.join(case.observes)}"))
     if isinstance(case, Scenario) and case.needs:
-        console.print(Text(f"    needs      {', '.join(case.needs)}"))
+        out.print(Text(f"    needs      {', '.join(case.needs)}"))

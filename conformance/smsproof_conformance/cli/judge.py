@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
 from smsproof_conformance.case import cases
-from smsproof_conformance.cli.conclusion import Baseline, Reports, ShowData, conclude, wanted_baseline, wanted_reports
+from smsproof_conformance.cli.conclusion import Baseline, ExitZero, Reports, ShowData, Wanted, conclude
 from smsproof_conformance.cli.door import door
+from smsproof_conformance.cli.printing import Json
+from smsproof_conformance.cli.recorded import RunName, unscrubbed
 from smsproof_conformance.cli.run import Patterns, Strict
 from smsproof_conformance.records import ledger as ledgers
-from smsproof_conformance.reports.terminal import console
 from smsproof_conformance.runs.selection import select
 from smsproof_spec import contract as contracts
 
 
 def judge(
-    run: Annotated[str, typer.Argument(help="A run file, or `last`.")] = "last",
+    run: RunName = "last",
     strict: Strict = False,
     case: Patterns = None,
     report: Reports = None,
     show_data: ShowData = False,
     baseline: Baseline = None,
+    exit_zero: ExitZero = False,
+    as_json: Json = False,
 ) -> None:
     """Judge a recorded run by the cases of this version."""
     with door():
-        reports = wanted_reports(report, show_data)
-        expected = wanted_baseline(baseline)
+        wanted = Wanted.checked(
+            report, baseline, strict=strict, show_data=show_data, as_json=as_json, exit_zero=exit_zero
+        )
         ledger = ledgers.Ledger.open(ledgers.find(run))
+        unscrubbed(ledger, "judging")
         contract = contracts.load(ledger.fact("vendor"))
         selected = select(cases(contract.vendor, ledger.fact("party") or "V"), case or [])
-        conclude(console(), ledger, contract, selected, reports, strict=strict, show_data=show_data, baseline=expected)
+        conclude(wanted, ledger, contract, selected)

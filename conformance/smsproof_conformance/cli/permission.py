@@ -17,8 +17,13 @@ from smsproof_conformance.targets.numbering_plan import doubts
 from smsproof_conformance.targets.target import Target, is_loopback
 from smsproof_spec.contract import Contract
 
-Live = Annotated[bool, typer.Option("--live", help="Allow a target that is not loopback; needs --budget.")]
-Parts = Annotated[int | None, typer.Option("--budget", min=0, help="Message parts that may be charged.")]
+Live = Annotated[
+    bool,
+    typer.Option("--live", envvar="SMSPROOF_LIVE", help="Allow a target that is not loopback; needs --budget."),
+]
+Parts = Annotated[
+    int | None, typer.Option("--budget", min=0, envvar="SMSPROOF_BUDGET", help="Message parts that may be charged.")
+]
 
 _ASKED: Final = "To allow it, add --live --budget N (message parts); only numbers.destinations are ever texted."
 

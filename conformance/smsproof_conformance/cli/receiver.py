@@ -10,12 +10,12 @@ import typer
 from pydantic import SecretStr
 
 from smsproof_conformance.case import cases
-from smsproof_conformance.cli.conclusion import Baseline, Reports, ShowData, conclude, wanted_baseline, wanted_reports
+from smsproof_conformance.cli.conclusion import Baseline, ExitZero, Reports, ShowData, Wanted, conclude
 from smsproof_conformance.cli.door import UsageError, door
+from smsproof_conformance.cli.printing import Json
 from smsproof_conformance.cli.run import Patterns, Strict
 from smsproof_conformance.receivers.visit import Visit
 from smsproof_conformance.records.ledger import Ledger, new_path
-from smsproof_conformance.reports.terminal import console
 from smsproof_conformance.runs.interruption import Interruption
 from smsproof_conformance.runs.selection import select
 from smsproof_spec import contract as contracts
@@ -31,11 +31,14 @@ def receiver(
     report: Reports = None,
     show_data: ShowData = False,
     baseline: Baseline = None,
+    exit_zero: ExitZero = False,
+    as_json: Json = False,
 ) -> None:
     """Judge a webhook receiver: it gets what the vendor sends, right and wrong, once and five times."""
     with door():
-        reports = wanted_reports(report, show_data)
-        expected = wanted_baseline(baseline)
+        wanted = Wanted.checked(
+            report, baseline, strict=strict, show_data=show_data, as_json=as_json, exit_zero=exit_zero
+        )
         if vendor not in contracts.VENDORS:
             raise UsageError(f"There is no vendor {vendor!r}; known are {', '.join(contracts.VENDORS)}.")
         for option, value in (("--url", url), ("--probe", probe)):
@@ -47,7 +50,7 @@ def receiver(
         ledger = Ledger.create(new_path(f"receiver-{vendor}"), [code.get_secret_value()] if code else [])
         with Interruption() as interruption:
             Visit(contract, url, ledger, code, probe, interruption).act(selected)
-        conclude(console(), ledger, contract, selected, reports, strict=strict, show_data=show_data, baseline=expected)
+        conclude(wanted, ledger, contract, selected)
 
 
 def _code(vendor: str, variable: str | None) -> SecretStr | None:

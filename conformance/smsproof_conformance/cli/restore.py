@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
 from smsproof_conformance.cli.door import door
 from smsproof_conformance.cli.permission import Live, Parts, require_permission, teller
+from smsproof_conformance.cli.recorded import RunName, unscrubbed
 from smsproof_conformance.exit_code import ExitCode
 from smsproof_conformance.records import ledger as ledgers
 from smsproof_conformance.runs.charge import Budget
@@ -19,7 +18,7 @@ from smsproof_spec import contract as contracts
 
 
 def restore(
-    run: Annotated[str, typer.Argument(help="A run file, or `last`.")] = "last",
+    run: RunName = "last",
     live: Live = False,
     budget: Parts = None,
 ) -> None:
@@ -27,6 +26,7 @@ def restore(
     with door():
         path = ledgers.find(run)
         with ledgers.Ledger.open(path) as abandoned:
+            unscrubbed(abandoned, "putting webhooks back")
             target = Target.model_validate(abandoned.fact("target"), strict=False)
         require_permission(target, live, budget)
         secrets = settings.secrets(target)

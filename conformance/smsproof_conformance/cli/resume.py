@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
 from smsproof_conformance.case import cases
-from smsproof_conformance.cli.conclusion import Baseline, Reports, ShowData, conclude, wanted_baseline, wanted_reports
+from smsproof_conformance.cli.conclusion import Baseline, ExitZero, Reports, ShowData, Wanted, conclude
 from smsproof_conformance.cli.door import door
 from smsproof_conformance.cli.permission import Live, Parts, require_permission, teller
+from smsproof_conformance.cli.printing import Json
+from smsproof_conformance.cli.recorded import RunName, unscrubbed
 from smsproof_conformance.cli.run import Strict
 from smsproof_conformance.fuzz.effort import Effort, fuzz_phase
 from smsproof_conformance.records import ledger as ledgers
 from smsproof_conformance.records.probe import CASE
-from smsproof_conformance.reports.terminal import console
 from smsproof_conformance.runs.charge import Budget
 from smsproof_conformance.runs.interruption import Interruption
 from smsproof_conformance.runs.runner import Run
@@ -24,20 +21,24 @@ from smsproof_spec import contract as contracts
 
 
 def resume(
-    run: Annotated[str, typer.Argument(help="A run file, or `last`.")] = "last",
+    run: RunName = "last",
     strict: Strict = False,
     live: Live = False,
     budget: Parts = None,
     report: Reports = None,
     show_data: ShowData = False,
     baseline: Baseline = None,
+    exit_zero: ExitZero = False,
+    as_json: Json = False,
 ) -> None:
     """Do what a run never started; what it may have sent is indeterminate and is never sent again."""
     with door():
-        reports = wanted_reports(report, show_data)
-        expected = wanted_baseline(baseline)
+        wanted = Wanted.checked(
+            report, baseline, strict=strict, show_data=show_data, as_json=as_json, exit_zero=exit_zero
+        )
         path = ledgers.find(run)
         with ledgers.Ledger.open(path) as abandoned:
+            unscrubbed(abandoned, "going on with the run")
             target = Target.model_validate(abandoned.fact("target"), strict=False)
         require_permission(target, live, budget)
         secrets = settings.secrets(target)
@@ -50,9 +51,7 @@ def resume(
                 unrestored=teller(target, path),
             )  # fmt: skip
             act.resume(selected, then=fuzz_phase(selected, _effort(ledger)))
-            conclude(
-                console(), ledger, contract, selected, reports, strict=strict, show_data=show_data, baseline=expected
-            )
+            conclude(wanted, ledger, contract, selected)
 
 
 def _effort(ledger: ledgers.Ledger) -> Effort | None:

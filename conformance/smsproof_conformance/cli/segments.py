@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from itertools import chain, islice
@@ -14,6 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from smsproof_conformance.cli.door import UsageError, door
+from smsproof_conformance.cli.printing import Json, print_json
+from smsproof_conformance.reports.terminal import console
 from smsproof_conformance.texts.messages import Form, MessagesError, form_of, read_messages
 from smsproof_conformance.texts.tally import Tally, tally
 from smsproof_spec.rules import Explanation, Offender, TextError, explain, printable
@@ -32,7 +33,7 @@ def segments(
     ] = None,
     form: Annotated[Form | None, typer.Option("--format", help="Form of the file, if its name does not tell.")] = None,
     column: Annotated[str | None, typer.Option(help="CSV column or JSON member that holds the text.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Count SMS segments, show where the text is cut, say why it costs that and what each change would save."""
     with door():
@@ -69,17 +70,17 @@ def _file(path: str, form: Form, column: str | None, as_json: bool) -> None:
     many: Iterator[str] = chain(first, messages)
     total = tally(many)
     if as_json:
-        print(json.dumps(total.as_json()))
+        print_json(total.as_json())
     else:
-        _print_totals(Console(highlight=False), total)
+        _print_totals(console(), total)
 
 
 def _one(text: str, as_json: bool) -> None:
     found = explain(text)
     if as_json:
-        print(json.dumps(_as_json(found)))
+        print_json(_as_json(found))
     else:
-        _print(Console(highlight=False), found)
+        _print(console(), found)
 
 
 def _as_json(found: Explanation) -> dict[str, object]:
@@ -102,10 +103,10 @@ def _as_json(found: Explanation) -> dict[str, object]:
     }
 
 
-def _print(console: Console, found: Explanation) -> None:
+def _print(out: Console, found: Explanation) -> None:
     cost = found.measure
     plural = "segment" if cost.segments == 1 else "segments"
-    console.print(
+    out.print(
         Text(f"{cost.segments} {plural}", "bold").append(
             f"  {_ENCODING[cost.encoding]}, {cost.units} {_UNIT[cost.encoding]}, "
             f"{cost.per_segment} to a segment, {cost.left} left in the last",
@@ -113,21 +114,21 @@ def _print(console: Console, found: Explanation) -> None:
         )
     )
     if cost.too_many:
-        console.print(Text("  More than 255 segments cannot be numbered: no network can send this text.", "bold red"))
+        out.print(Text("  More than 255 segments cannot be numbered: no network can send this text.", "bold red"))
     for number, part in enumerate(found.parts):
-        console.print(Text(f"{number + 1:3}  ").append(printable(part), _SHADES[number % 2]))
+        out.print(Text(f"{number + 1:3}  ").append(printable(part), _SHADES[number % 2]))
     whole = len(found.grapheme_parts) or "more than 255"
-    console.print(
+    out.print(
         Text(f"  by the standard {cost.segments}; cut between whole characters {whole}; ").append(
             f"by Messangi's page (160 or 70 to a segment, no header) {found.documented}"
         )
     )
-    _print_offenders(console, found)
-    _print_losses(console, found)
-    _print_fixes(console, found)
+    _print_offenders(out, found)
+    _print_losses(out, found)
+    _print_fixes(out, found)
 
 
-def _print_offenders(console: Console, found: Explanation) -> None:
+def _print_offenders(out: Console, found: Explanation) -> None:
     if not found.offenders:
         return
     where: dict[str, list[Offender]] = {}
@@ -143,55 +144,55 @@ def _print_offenders(console: Console, found: Explanation) -> None:
             Text(places[0].name),
             indexes,
         )
-    console.print(table)
+    out.print(table)
     if len(where) > _LISTED:
-        console.print(Text(f"  and {len(where) - _LISTED} other characters"))
+        out.print(Text(f"  and {len(where) - _LISTED} other characters"))
 
 
-def _print_losses(console: Console, found: Explanation) -> None:
+def _print_losses(out: Console, found: Explanation) -> None:
     for loss in found.losses[:_LISTED]:
         kind = "an escape pair" if found.measure.encoding == "gsm7" else "a surrogate pair"
-        console.print(
+        out.print(
             Text(f"  Segment {loss.segment} is one unit short: {printable(loss.character)!r} at index {loss.index} is ")
             .append(f"{kind} and moves whole.")
         )  # fmt: skip
     if len(found.losses) > _LISTED:
-        console.print(Text(f"  and {len(found.losses) - _LISTED} more segments"))
+        out.print(Text(f"  and {len(found.losses) - _LISTED} more segments"))
 
 
-def _print_fixes(console: Console, found: Explanation) -> None:
+def _print_fixes(out: Console, found: Explanation) -> None:
     if found.measure.segments == 1:
         return
     if not found.fixes:
-        console.print(Text("  No replacement and no national table saves a segment."))
+        out.print(Text("  No replacement and no national table saves a segment."))
         return
     table = Table("saves", "then", "change", title="Cheaper", title_justify="left")
     for fix in found.fixes:
         table.add_row(str(fix.saved), str(fix.segments), Text(printable(fix.what)))
-    console.print(table)
+    out.print(table)
 
 
-def _print_totals(console: Console, total: Tally) -> None:
+def _print_totals(out: Console, total: Tally) -> None:
     gsm7, ucs2 = total.by_encoding["gsm7"], total.by_encoding["ucs2"]
-    console.print(
+    out.print(
         Text(f"{total.segments} segments", "bold").append(
             f"  {total.messages} messages: {gsm7} GSM 7-bit, {ucs2} UCS-2", "not bold"
         )
     )
     for code, number in total.unsendable.most_common():
-        console.print(Text(f"  {number} cannot be sent: {code}", "red"))
+        out.print(Text(f"  {number} cannot be sent: {code}", "red"))
     table = Table("segments", "messages", "", title="Histogram", title_justify="left")
     most = max(total.by_segments.values(), default=1)
     for number in sorted(total.by_segments):
         messages = total.by_segments[number]
         table.add_row(str(number), str(messages), "#" * max(1, messages * 40 // most))
-    console.print(table)
+    out.print(table)
     if total.offenders:
         offenders = Table("messages", "shown", "code point", "name", title="Why UCS-2", title_justify="left")
         for character, messages in total.offenders.most_common(_LISTED):
             offenders.add_row(
                 str(messages), Text(printable(character)), f"U+{ord(character):04X}", Text(name_of(character))
             )
-        console.print(offenders)
+        out.print(offenders)
     for level, saved in total.saved.items():
-        console.print(Text(f"  Transliteration, level {level.value}, would save {saved} segments."))
+        out.print(Text(f"  Transliteration, level {level.value}, would save {saved} segments."))

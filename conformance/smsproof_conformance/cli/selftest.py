@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from smsproof_conformance.case import cases
 from smsproof_conformance.cli.conclusion import write_reports
 from smsproof_conformance.cli.door import door
+from smsproof_conformance.cli.printing import Json, print_json
 from smsproof_conformance.cli.run import MaxExamples, Seed, TimeLimit
 from smsproof_conformance.emulator import running
 from smsproof_conformance.exit_code import ExitCode, strongest
 from smsproof_conformance.fuzz.effort import MAX_EXAMPLES, TIME_LIMIT_SECONDS, Effort, fuzz_phase
 from smsproof_conformance.records.ledger import Ledger
+from smsproof_conformance.reports import json_report
 from smsproof_conformance.reports.console import print_coverage, print_run
 from smsproof_conformance.reports.material import Material
 from smsproof_conformance.reports.terminal import console
@@ -32,11 +35,13 @@ def selftest(
     seed: Seed = 1,
     max_examples: MaxExamples = MAX_EXAMPLES,
     time_limit: TimeLimit = TIME_LIMIT_SECONDS,
+    as_json: Json = False,
 ) -> None:
     """Run the suite in --strict against the emulators of both vendors, and print the coverage."""
     with door():
-        out = console()
+        out = console(sys.stderr) if as_json else console()
         codes: list[ExitCode] = []
+        told: list[dict[str, Any]] = []
         for vendor in contracts.VENDORS:
             contract = contracts.load(vendor)
             selected = list(cases(vendor).values())
@@ -48,6 +53,7 @@ def selftest(
                 material = Material(ledger, judged, contract)
             documented = documented_answers(contract)
             contradictions = [example.name for example in documented if example.violations]
+            told.append(json_report.document(material))
             print_run(out, material)
             parties: tuple[Party, ...] = ("V", "R", "C")
             print_coverage(out, table(contract, {party: cases(vendor, party).values() for party in parties}), vendor)
@@ -60,4 +66,6 @@ def selftest(
             )
             codes += [judged.exit_code, *unwritten, *([ExitCode.CONTRACT_FAILURES] if contradictions else [])]
         out.print(f"reports: {report_dir}")
+        if as_json:
+            print_json(told)
         raise typer.Exit(strongest(codes))

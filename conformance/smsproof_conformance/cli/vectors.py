@@ -13,7 +13,9 @@ from rich.table import Table
 from rich.text import Text
 
 from smsproof_conformance.cli.door import UsageError, door
+from smsproof_conformance.cli.printing import Json, print_json
 from smsproof_conformance.exit_code import ExitCode
+from smsproof_conformance.reports.terminal import console
 from smsproof_conformance.texts.examination import ASKED, Examination, ProgramError, examine
 from smsproof_spec.rules import printable
 from smsproof_spec.vectors import COLLECTIONS, load
@@ -29,7 +31,7 @@ def vectors(
     ] = None,
     show: Annotated[int, typer.Option(min=0, help="Mistakes shown one by one.")] = 10,
     timeout: Annotated[float, typer.Option(min=0.1, help="Seconds that the program may take in all.")] = 120,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """List the vectors of text and addresses, or ask a program what the texts cost and report its mistakes."""
     with door():
@@ -47,23 +49,23 @@ def vectors(
         except ProgramError as error:
             raise UsageError(str(error)) from None
         if as_json:
-            print(json.dumps(_as_json(result)))
+            print_json(_as_json(result))
         else:
-            _print(Console(highlight=False), result, show)
+            _print(console(), result, show)
         raise typer.Exit(ExitCode.CONTRACT_FAILURES if result.mistakes or result.complaints else ExitCode.CONFORMANT)
 
 
 def _list(as_json: bool) -> None:
     rows = {collection: len(load(collection)) for collection in COLLECTIONS}
     if as_json:
-        print(json.dumps(rows))
+        print_json(rows)
         return
     table = Table("vectors", "collection", title="Published in smsproof_spec/vectors", title_justify="left")
     for collection, number in rows.items():
         table.add_row(str(number), collection)
-    console = Console(highlight=False)
-    console.print(table)
-    console.print("smsproof vectors --check CMD asks a program the texts.")
+    out = console()
+    out.print(table)
+    out.print("smsproof vectors --check CMD asks a program the texts.")
 
 
 def _as_json(result: Examination) -> dict[str, Any]:
@@ -85,24 +87,24 @@ def _as_json(result: Examination) -> dict[str, Any]:
     }
 
 
-def _print(console: Console, result: Examination, show: int) -> None:
+def _print(out: Console, result: Examination, show: int) -> None:
     verdict = "bold green" if result.right == result.asked else "bold red"
-    console.print(Text(f"{result.right} of {result.asked} right", verdict))
+    out.print(Text(f"{result.right} of {result.asked} right", verdict))
     if result.mistakes:
         families = Counter(mistake.family for mistake in result.mistakes)
         members = Counter((mistake.family, name) for mistake in result.mistakes for name in mistake.wrong)
         table = Table("about", "mistakes", *(f"wrong {name}" for name in ASKED))
         for family, number in families.most_common():
             table.add_row(family, str(number), *(str(members[family, name] or "") for name in ASKED))
-        console.print(table)
+        out.print(table)
     for mistake in result.mistakes[:show]:
         said = "nothing" if mistake.answered is None else _brief(mistake.answered)
-        console.print(Text(f"  {mistake.id}", "cyan").append(f"  {mistake.note} ({mistake.source})", "default"))
-        console.print(Text(f"    expected {_brief(mistake.expected)}; answered {said}"))
+        out.print(Text(f"  {mistake.id}", "cyan").append(f"  {mistake.note} ({mistake.source})", "default"))
+        out.print(Text(f"    expected {_brief(mistake.expected)}; answered {said}"))
     if len(result.mistakes) > show:
-        console.print(Text(f"  and {len(result.mistakes) - show} more; --show N shows more"))
+        out.print(Text(f"  and {len(result.mistakes) - show} more; --show N shows more"))
     for complaint in result.complaints[:show]:
-        console.print(Text(f"  {complaint}", "yellow"))
+        out.print(Text(f"  {complaint}", "yellow"))
 
 
 def _brief(answer: dict[str, Any]) -> str:

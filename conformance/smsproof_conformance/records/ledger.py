@@ -70,11 +70,12 @@ def new_path(target: str, root: Path = RUNS) -> Path:
 
 
 def find(run: str, root: Path = RUNS) -> Path:
-    """The file that RUN on a command line means: a path, or `last`."""
+    """The file that RUN on a command line means: a path, the name that reports give it, or `last`."""
     if run != "last":
-        if not Path(run).is_file():
-            raise LedgerError(f"There is no run {run}. Give the path of a run file, or `last`.")
-        return Path(run)
+        for path in (Path(run), root / f"{run}.sqlite"):
+            if path.is_file():
+                return path
+        raise LedgerError(f"There is no run {run}. Give the path of a run file, its name, or `last`.")
     runs = sorted(root.glob("*.sqlite"))
     if not runs:
         raise LedgerError(f"There is no run in {root}. Start one with `smsproof run TARGET`.")

@@ -17,7 +17,7 @@ from smsproof_conformance.verdicts.coverage import Coverage, Row
 from smsproof_conformance.verdicts.finding import Verdict
 from smsproof_spec.rules import Malformed, strict_json
 
-_STYLES = {
+STYLES = {
     Verdict.PASS: "green",
     Verdict.FAIL: "bold red",
     Verdict.WARN: "yellow",
@@ -34,7 +34,7 @@ def print_run(console: Console, material: Material) -> None:
     judged = material.judged
     for case in judged.cases:
         if case.verdict in (Verdict.ERROR, Verdict.INDETERMINATE):
-            line = Text(f"{case.verdict}  ", _STYLES[case.verdict])
+            line = Text(f"{case.verdict}  ", STYLES[case.verdict])
             console.print(line.append(case.case.id, "bold").append("  " + shown(case.reason), "default"))
     skipped = Counter(case.reason for case in judged.cases if case.verdict is Verdict.SKIP)
     for reason, count in skipped.items():
@@ -42,7 +42,7 @@ def print_run(console: Console, material: Material) -> None:
     for group in material.groups:
         print_finding(console, group, material)
     for stale in material.stale:
-        line = Text(f"{stale.verdict}  ", _STYLES[stale.verdict]).append(shown(stale.entry.pattern), "bold")
+        line = Text(f"{stale.verdict}  ", STYLES[stale.verdict]).append(shown(stale.entry.pattern), "bold")
         console.print(line.append(f"  {stale.advice} ({shown(stale.entry.reason)})", "default"))
     _print_numbers(console, material)
 
@@ -64,7 +64,7 @@ def print_coverage(console: Console, rows: tuple[Row, ...], vendor: str) -> None
 def print_finding(console: Console, group: Group, material: Material) -> None:
     told, finding = group.first, group.first.finding
     console.print()
-    heading = Text(f"{finding.severity}  {finding.requirement}", _STYLES[Verdict(finding.severity)])
+    heading = Text(f"{finding.severity}  {finding.requirement}", STYLES[Verdict(finding.severity)])
     console.print(heading.append(f"  {finding.case}", "default").append(f"  {told.id}", "dim"))
     console.print(Text(f"  {told.requirement.statement}"))
     for label, words in _lines(told, material):
@@ -110,7 +110,7 @@ def _print_numbers(console: Console, material: Material) -> None:
     for verdict in Verdict:
         count = judged.count(verdict)
         if count:
-            line.append(f"{count} {verdict}  ", _STYLES[verdict])
+            line.append(f"{count} {verdict}  ", STYLES[verdict])
     console.print(line)
     console.print(
         f"observed {judged.observed} of {judged.observable} requirements, {judged.passed} of them without a finding;"

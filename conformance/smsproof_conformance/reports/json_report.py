@@ -1,4 +1,4 @@
-"""The JSON report: everything the console shows, for machines. A published schema is still to come."""
+"""The JSON report: everything the console shows, for machines; its schema is smsproof-run/1 (`smsproof schemas json`)."""
 
 from __future__ import annotations
 

@@ -66,6 +66,7 @@ class Stale:
     advice: str
 
 
+_URGENCY: Final = (Severity.FAIL, Severity.WARN, Severity.XFAIL)
 _ADVICE: Final = {
     Verdict.XPASS: "the baseline expects this finding, and it is gone: take the entry out",
     Verdict.FAIL: "the baseline accepted this finding until a date that is over: take the entry out, or renew its date",
@@ -86,7 +87,6 @@ class Material:
         self.shows_data = shows_data and not self.scrubbed
         plain = self.scrubbed or shows_data
         self._redaction = NoRedaction() if plain else Redaction.of(self._record, ledger.fact("salt"))
-        self._shown: dict[int, Exchange] = {}
         self.judged = self._redaction.judged(judged)
         self.contract = contract
         self.target: Target = self._redaction.target(self._record.target)
@@ -139,11 +139,12 @@ class Material:
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:
-        """The findings with those that are alike told once: same case, requirement, place and status."""
+        """The findings with those that are alike told once (same case, requirement, place and status), what fails first."""
         alike: dict[str, list[Shown]] = {}
         for told in self.findings:
             alike.setdefault(told.id.partition("-")[0], []).append(told)
-        return tuple(Group(first, tuple(others)) for first, *others in alike.values())
+        groups = [Group(first, tuple(others)) for first, *others in alike.values()]
+        return tuple(sorted(groups, key=lambda group: _URGENCY.index(group.first.finding.severity)))
 
     @property
     def stale(self) -> list[Stale]:
@@ -167,6 +168,14 @@ class Material:
             for exchange in self._record.exchanges
         )
         return max(ends, default=0.0) - self.began_seconds
+
+    def exchange(self, exchange: Exchange) -> Exchange:
+        """An exchange as reports may show it."""
+        return self._redaction.exchange(exchange)
+
+    def text(self, text: str) -> str:
+        """Words of the run as reports may show them."""
+        return self._redaction.text(text)
 
     def curl(self, exchange: Exchange) -> str:
         """A line that repeats a request; it runs as it stands only where data is shown."""

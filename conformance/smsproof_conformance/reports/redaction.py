@@ -44,6 +44,8 @@ _MORE_WORDS: Final = frozenset({"params", "email", "owner", "operator", "usernam
 _WORDS_IN_MESSAGE: Final = frozenset({"message"})
 _OF_MESSAGE: Final = frozenset({"from", "to"})
 
+_DELIVERY: Final = "delivery"  # what a receiver is sent, in place of an operation of the vendor
+
 _SECRET_HEADER: Final = re.compile(r"auth|cookie|token|secret|signature|api-?key", re.IGNORECASE)
 _CHALLENGE: Final = "www-authenticate"  # says how to authenticate, holds nothing to authenticate with
 
@@ -57,6 +59,8 @@ _NUMBER: Final = re.compile(
     r"|(?<![0-9A-Fa-f]{4}-)(?!1[0-9]{9}(?![0-9])|1[0-9]{12}(?![0-9]))[0-9]{10,15})"  # nor the end of a UUID
     r"(?![0-9A-Za-z])"
 )
+# What the run file says in a code's place: words of ours, which stand in other sentences too.
+_OUR_OWN: Final = frozenset({"[match]", "[mismatch]", "[unchecked]", "[secret]"})
 _KEPT_CHARACTERS: Final = 2
 _KNOWN_DIGITS: Final = 5  # of a number that is looked for in free text; shorter codes stand in ordinary figures
 # What is no JSON may still be read by somebody: cut off, with a key twice, or a form.
@@ -113,6 +117,8 @@ class Redaction:
         """A redaction that knows every number and text that the run sent, got or declared."""
         numbers, words = set[str](), set[str]()
         for kind, value in _personal(record):
+            if value in _OUR_OWN:
+                continue
             if kind is Kind.WORDS or any(char.isalpha() for char in value):
                 words.add(value)
             elif len(digits := _digits(value)) >= _KNOWN_DIGITS:
@@ -160,7 +166,7 @@ class Redaction:
         return replace(
             request,
             step=self.text(request.step),
-            target=self._target(request.target, foreign=request.operation == "delivery"),
+            target=self._target(request.target, foreign=request.operation == _DELIVERY),
             headers=self._headers(request.headers),
             body=self._body(request.body),
         )
@@ -309,6 +315,9 @@ class Redaction:
 class NoRedaction:
     """Everything as it is: for the owner's eyes (--show-data), and for a run file that is scrubbed already."""
 
+    def json(self, value: Any) -> Any:
+        return value
+
     def text(self, text: str) -> str:
         return text
 
@@ -338,12 +347,21 @@ def _personal(record: Record) -> Iterator[tuple[Kind, str]]:
             yield Kind.NUMBER, number
     for exchange in record.exchanges:
         yield from _in_query(exchange.request.target)
+        if (
+            exchange.request.operation == _DELIVERY
+        ):  # the customer's own webhook: any part of its query may be a password
+            yield from ((Kind.WORDS, value) for value in _values(exchange.request.target.partition("?")[2]))
         yield from _in_body(exchange.request.body)
         yield from _in_body(exchange.answer.body if exchange.answer else None)
     for arrival in record.arrivals:
         yield from _in_body(arrival.body)
     for notes in record.notes.values():
         yield from _in_json(dict(notes), None)
+
+
+def _values(query: str) -> Iterator[str]:
+    for parameter in query.split("&"):
+        yield unquote(parameter.partition("=")[2] or parameter)
 
 
 def _in_query(target: str) -> Iterator[tuple[Kind, str]]:
@@ -376,6 +394,20 @@ def _in_json(value: Any, kind: Kind | None) -> Iterator[tuple[Kind, str]]:
             yield from _in_json(item, kind)
     elif kind is not None and value is not None and not isinstance(value, bool):
         yield kind, str(value)
+    elif isinstance(value, str) and "://" in value:
+        for found in _URL.findall(value):
+            yield from _in_url(found)
+
+
+def _in_url(url: str) -> Iterator[tuple[Kind, str]]:
+    """What may be a password in an address that is not ours: user, password, values of its query."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return
+    if not is_loopback(url):
+        hidden = [parts.username, parts.password, *_values(parts.query)]
+        yield from ((Kind.WORDS, value) for value in hidden if value)
 
 
 def _kind(name: str, *, in_message: bool) -> Kind | None:

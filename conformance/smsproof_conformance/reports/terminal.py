@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from typing import IO, Final
+from typing import IO, Final, Literal
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -27,12 +27,14 @@ class _Calm(Console):
 
 
 def console(file: IO[str] | None = None) -> Console:
-    """The console that a command prints to. NO_COLOR, FORCE_COLOR, TERM and COLUMNS are rich's to read.
+    """The console that a command prints to. FORCE_COLOR, TERM and COLUMNS are rich's to read; NO_COLOR means no
+    attribute at all, where rich would still make words bold.
 
     Lines are wrapped on a terminal alone: elsewhere they are searched, and GitHub takes a line that begins with `::`
     for a command, so that nothing of a peer's may come to stand at the beginning of one.
     """
-    found = _Calm(file=file, highlight=False, markup=False, emoji=False)
+    plain: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"
+    found = _Calm(file=file, color_system=plain, highlight=False, markup=False, emoji=False)
     found.soft_wrap = not found.is_terminal or "GITHUB_ACTIONS" in os.environ
     return found
 

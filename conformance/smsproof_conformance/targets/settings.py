@@ -11,8 +11,13 @@ from typing import Any, cast
 
 from pydantic import SecretStr, ValidationError
 
+from smsproof_conformance.targets.defaults import Defaults
 from smsproof_conformance.targets.target import Numbers, Secrets, Target
 from smsproof_spec import contract
+from smsproof_spec.rules import printable
+
+_DEFAULT_FILES = (Path("smsproof.toml"), Path("pyproject.toml"))
+_TABLES = ("target", "run")
 
 
 class SettingsError(Exception):
@@ -26,9 +31,49 @@ def read(config: Path | None) -> dict[str, Target]:
     returns   targets by name, possibly none.
     raises    SettingsError: file missing, TOML syntax (with line), unknown key (with table and nearest name), bad value.
     """
-    path = config or _default_file()
-    tables = _target_tables(path)
-    return {name: _target(path, name, table) for name, table in tables.items()}
+    path = file(config)
+    if path is None:
+        raise SettingsError(
+            "There is no smsproof.toml and no pyproject.toml here. Create smsproof.toml with a [target.NAME] table,"
+            " or name a file with --config FILE."
+        )
+    tables = _table(path, "target", _document(path).get("target", {}))
+    return {name: _target(path, name, _table(path, f"target.{name}", table)) for name, table in tables.items()}
+
+
+def defaults(config: Path | None) -> Mapping[str, Any]:
+    """What a settings file says in [run]: options of `smsproof run`, by name, for all targets.
+
+    returns   only what stands there; nothing where there is no settings file.
+    raises    SettingsError as `read` does.
+    """
+    path = file(config)
+    if path is None:
+        return {}
+    table = _table(path, "run", _document(path).get("run", {}))
+    try:
+        return Defaults.model_validate(table).model_dump(exclude_unset=True)
+    except ValidationError as error:
+        raise SettingsError("\n".join(_explain(path, "run", problem) for problem in error.errors())) from None
+
+
+def file(config: Path | None) -> Path | None:
+    """The settings file that a command reads; None where there is none."""
+    return config or next((candidate for candidate in _DEFAULT_FILES if candidate.is_file()), None)
+
+
+def override(target: Target, instead: Mapping[str, Any]) -> Target:
+    """The target with what flags or environment say instead of its table; None says nothing.
+
+    raises    SettingsError naming the flag.
+    """
+    given = {key: value for key, value in instead.items() if value is not None}
+    try:
+        return Target.model_validate({**target.model_dump(), **given}, strict=False) if given else target
+    except ValidationError as error:
+        (problem, *_) = error.errors()
+        flag = "--" + str(problem["loc"][0]).replace("_", "-")
+        raise SettingsError(f"{flag}: {_told(problem)}.") from None
 
 
 def pick(targets: Mapping[str, Target], name: str) -> Target:
@@ -65,17 +110,8 @@ def secrets(target: Target, environment: Mapping[str, str] = os.environ) -> Secr
     )
 
 
-def _default_file() -> Path:
-    for candidate in (Path("smsproof.toml"), Path("pyproject.toml")):
-        if candidate.is_file():
-            return candidate
-    raise SettingsError(
-        "There is no smsproof.toml and no pyproject.toml here. Create smsproof.toml with a [target.NAME] table,"
-        " or name a file with --config FILE."
-    )
-
-
-def _target_tables(path: Path) -> dict[str, dict[str, Any]]:
+def _document(path: Path) -> dict[str, Any]:
+    """The tables of this project in a settings file."""
     try:
         document: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -84,14 +120,14 @@ def _target_tables(path: Path) -> dict[str, dict[str, Any]]:
         raise SettingsError(f"{path}: is not UTF-8 (byte {error.start}).") from error
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path}: TOML syntax error: {error}.") from error
-    root = "tool.smsproof." if path.name == "pyproject.toml" else ""
-    if root:
+    root = ""
+    if path.name == "pyproject.toml":
+        root = "tool.smsproof."
         document = _table(path, "tool.smsproof", _table(path, "tool", document.get("tool", {})).get("smsproof", {}))
     for key in document:
-        if key != "target":
-            raise SettingsError(f"{path}: unknown key {root}{key}{_nearest(key, ['target'])}.")
-    tables = _table(path, f"{root}target", document.get("target", {}))
-    return {name: _table(path, f"{root}target.{name}", table) for name, table in tables.items()}
+        if key not in _TABLES:
+            raise SettingsError(f"{path}: unknown key {root}{key}{_nearest(key, _TABLES)}.")
+    return document
 
 
 def _table(path: Path, where: str, value: object) -> dict[str, Any]:
@@ -110,7 +146,7 @@ def _target(path: Path, name: str, table: dict[str, Any]) -> Target:
     try:
         target = Target.model_validate(given)
     except ValidationError as error:
-        lines = [_explain(path, name, problem) for problem in error.errors()]
+        lines = [_explain(path, f"target.{name}", problem) for problem in error.errors()]
         raise SettingsError("\n".join(lines)) from None
     for operation in target.paths:
         if operation not in document.operations:
@@ -121,15 +157,25 @@ def _target(path: Path, name: str, table: dict[str, Any]) -> Target:
     return target
 
 
-def _explain(path: Path, name: str, problem: Any) -> str:
+def _explain(path: Path, root: str, problem: Any) -> str:
     *tables, key = [str(step) for step in problem["loc"]]
-    table = ".".join(["target", name, *tables])
+    table = ".".join([root, *tables])
     if problem["type"] == "extra_forbidden":
-        known = Numbers.model_fields if tables == ["numbers"] else Target.model_fields
-        return f"{path}: unknown key {key} in [{table}]{_nearest(key, known)}."
+        known = Defaults if root == "run" else Numbers if tables == ["numbers"] else Target
+        hint = _nearest(key, known.model_fields)
+        if "token" in key or "secret" in key:  # whoever writes `token = "..."` must not meet it again in a CI log
+            hint += ": secrets stand in no file; name the environment variable that holds one (token_env)"
+        return f"{path}: unknown key {key} in [{table}]{hint}."
     if problem["type"] == "missing":
         return f"{path}: [{table}] lacks {key}."
-    return f"{path}: [{table}] {key}: {problem['msg'].removeprefix('Value error, ')}; got {problem['input']!r}."
+    return f"{path}: [{table}] {key}: {_told(problem)}."
+
+
+def _told(problem: Any) -> str:
+    """What is wrong with a value, and the value, unless it may be a secret at the wrong place."""
+    key, given = str(problem["loc"][-1]), problem["input"]
+    expected = problem["msg"].removeprefix("Value error, ")
+    return expected if key.endswith("_env") or "@" in str(given) else f"{expected}; got {printable(repr(given))}"
 
 
 def _nearest(name: str, known: Any) -> str:

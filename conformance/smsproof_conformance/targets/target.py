@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from enum import StrEnum
 from typing import Annotated, Final, Literal
 from urllib.parse import urlsplit
@@ -57,14 +58,21 @@ def _http_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _variable(value: str) -> str:
+    if not re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", value):
+        raise ValueError("expected the name of an environment variable, not what it holds")
+    return value
+
+
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
+Variable = Annotated[str, AfterValidator(_variable)]
 
 
-class _Table(BaseModel):
+class Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-class Numbers(_Table):
+class Numbers(Table):
     """The numbers a run may use. `destinations` is the allow-list: no other number is ever texted."""
 
     long_codes: tuple[str, ...] = Field(default=(), strict=False)
@@ -76,17 +84,17 @@ class Numbers(_Table):
     not_enabled: str | None = None
 
 
-class Target(_Table):
+class Target(Table):
     """One `[target.NAME]` table. Secrets are named by environment variable, never written in the file."""
 
     name: str
     vendor: str
     base_url: HttpUrl
-    token_env: str
-    expired_token_env: str | None = None
-    webhook_secret_env: str | None = None
+    token_env: Variable
+    expired_token_env: Variable | None = None
+    webhook_secret_env: Variable | None = None
     control_url: HttpUrl | None = None
-    control_token_env: str | None = None
+    control_token_env: Variable | None = None
     listen: str = "127.0.0.1:0"
     public_url: HttpUrl | None = None
     wait_seconds: float = Field(default=5.0, gt=0, le=600, strict=False)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
@@ -22,6 +22,7 @@ from smsproof_conformance.targets.target import Target
 from smsproof_conformance.verdicts.finding import Judgement, breach
 from smsproof_conformance.verdicts.judge import judge
 from smsproof_spec import contract as contracts
+from smsproof_spec.rules import printable
 
 HOSTILE = (
     "\x1b]52;c;x\x07\x9b31m\u202e\r\n::add-mask::a\n##[error]x</script><script>alert(1)</script>]]>"
@@ -44,8 +45,9 @@ def case() -> Scenario:
     return draft.judge(say)
 
 
-@pytest.fixture(scope="module")
-def material() -> Iterator[Material]:
+@contextmanager
+def hostile_material() -> Iterator[Material]:
+    """A judged run whose peer says the worst, wherever a peer can say anything."""
     target = Target(name="t", vendor="intelepeer", base_url="http://127.0.0.1:1", token_env="T")
     with Ledger.in_memory(["canary-token"]) as ledger:
         ledger.set_fact("target", target.model_dump(mode="json"))
@@ -57,6 +59,12 @@ def material() -> Iterator[Material]:
         echo = encode({"error": HOSTILE, "echo": "+17165550142 A text for nobody else"})
         ledger.settle(id_, Answer(200, (("X", HOSTILE),), echo, 0.1))
         yield Material(ledger, judge(ledger, CONTRACT, [case()], strict=False), CONTRACT)
+
+
+@pytest.fixture(scope="module")
+def material() -> Iterator[Material]:
+    with hostile_material() as material:
+        yield material
 
 
 @pytest.mark.parametrize("format_", RENDERERS)
@@ -95,13 +103,17 @@ def test_no_line_of_the_annotations_is_a_command_of_a_peer(material: Material) -
 
 
 class Scripts(HTMLParser):
-    """What a browser would run or load."""
+    """What a browser would run, load or show."""
 
     def __init__(self) -> None:
         super().__init__()
         self.tags: list[str] = []
         self.handlers: list[str] = []
         self.policy = ""
+        self.words = ""
+
+    def handle_data(self, data: str) -> None:
+        self.words += data
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
@@ -116,5 +128,5 @@ def test_the_page_holds_one_script_of_ours_and_shows_a_peers_words_as_words(mate
     seen.feed(page)
     assert (seen.tags.count("script"), seen.tags.count("img"), seen.handlers) == (1, 0, [])
     assert seen.policy.startswith("default-src 'none'; style-src 'sha256-")
-    assert "<script>alert(1)</script>" in html.unescape(page)
+    assert seen.words.count(printable(HOSTILE, keep="\n")) >= 2  # as it stands, whole, in text nodes
     assert "{{7*7}}" in page

@@ -256,3 +256,14 @@ def test_every_key_that_a_contract_marks_is_masked(vendor: str) -> None:
     assert names
     for name in names:
         assert "canary" not in json.dumps(body({name: "canary text", "to": "1"})), name
+
+
+def test_the_password_in_a_webhooks_address_is_known_wherever_it_comes_back() -> None:
+    redaction = of({"webhook": "https://ann:hunter2hunter2@hooks.example/in?key=opensesame9"})
+    shown = redaction.text("failed: key opensesame9, again 9emasesnepo; user hunter2hunter2")
+    assert "sesame" not in shown and "emases" not in shown and "hunter" not in shown
+
+
+def test_words_of_ours_in_a_codes_place_are_not_taken_for_somebodys() -> None:
+    redaction = of({"from": "1", "signature": "[match]"})
+    assert redaction.text("does not match the schema") == "does not match the schema"
