@@ -194,6 +194,18 @@ def test_a_reader_who_leaves_is_no_error(smsproof: Desk, run: str) -> None:
         assert done.stdout.endswith("\n0\n"), words
 
 
+def test_the_commands_on_recorded_runs_that_the_readme_shows_do_what_it_says(smsproof: Desk, run: str) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```sh\n(smsproof judge last.*?)```", text, re.DOTALL)
+    finding = smsproof("report", run, "--json").json["findings"][0]["id"]
+    codes: dict[str, int] = {}
+    for line in block.splitlines():
+        words = line.partition("#")[0].replace("RUN", run).replace("1f3a9c02", finding).split()
+        codes[words[1]] = smsproof(*words[1:]).code
+    assert codes == {"judge": 1, "report": 0, "compare": 0, "replay": 1, "scrub": 0, "explain": 0}
+    assert (smsproof.folder / "report.html").is_file()
+
+
 # -- completion --------------------------------------------------------------------------------------------------------
 
 
