@@ -285,3 +285,23 @@ def test_the_generate_hook_says_whether_a_client_is_current(tmp_path: Path) -> N
     assert subprocess.run([program, "--check", *words], capture_output=True).returncode == 1
     subprocess.run([program, *words], check=True, capture_output=True)
     assert subprocess.run([program, "--check", *words], capture_output=True).returncode == 0
+
+
+# -- README ------------------------------------------------------------------------------------------------------------
+
+
+def test_what_the_readme_shows_of_them_is_there() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = [
+        YAML(typ="safe").load(block) for block in re.findall(r"^```yaml\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    ]
+    ((step,), (repository,)) = shown
+    assert set(step["with"]) <= set(ACTION["inputs"])
+    assert [hook["id"] for hook in repository["hooks"]] == list(HOOKS)
+    arguments = repository["hooks"][0]["args"]
+    helped = subprocess.run(
+        [Path(sys.executable).parent / "smsproof-generate", "--help"], capture_output=True, text=True
+    )
+    assert all(word in helped.stdout for word in arguments if word.startswith("--"))
+    for path in re.findall(r"`(integrations/[^`]*)`", text):
+        assert (ROOT / path).exists(), path

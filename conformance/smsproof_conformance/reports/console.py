@@ -5,19 +5,23 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable
+from typing import Final
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from smsproof_conformance.exit_code import ExitCode
+from smsproof_conformance.records.exchange import MISSING, dig, is_array
 from smsproof_conformance.reports.material import Group, Material, Shown
 from smsproof_conformance.reports.terminal import shown
 from smsproof_conformance.verdicts.coverage import Coverage, Row
 from smsproof_conformance.verdicts.finding import Verdict
 from smsproof_spec.rules import Malformed, strict_json
 
-STYLES = {
+_HANGING_COLUMNS: Final = 50
+_MOST_CHARACTERS: Final = 600  # of a value; beyond, nobody reads on, and nobody copies a line
+STYLES: Final = {
     Verdict.PASS: "green",
     Verdict.FAIL: "bold red",
     Verdict.WARN: "yellow",
@@ -68,25 +72,43 @@ def print_finding(console: Console, group: Group, material: Material) -> None:
     console.print(heading.append(f"  {finding.case}", "default").append(f"  {told.id}", "dim"))
     console.print(Text(f"  {told.requirement.statement}"))
     for label, words in _lines(told, material):
-        console.print(Text(f"  {label:9}  ", "dim").append(words, "default"))
+        _print_labelled(console, label, words)
     if group.others:
         console.print(Text(f"  and {len(group.others)} more like it: {_others(group)}", "dim"))
+
+
+def _print_labelled(console: Console, label: str, words: str) -> None:
+    """A line of a finding; on a terminal that is wide enough, its continuation stands below its beginning."""
+    if console.soft_wrap or console.width < _HANGING_COLUMNS:
+        console.print(Text(f"  {label:9}  ", "dim").append(words, "default"))
+        return
+    row = Table.grid()
+    row.add_column(width=13, no_wrap=True)
+    row.add_column(overflow="fold")
+    row.add_row(Text(f"  {label}", "dim"), Text(words))
+    console.print(row)
 
 
 def _lines(told: Shown, material: Material) -> Iterable[tuple[str, str]]:
     finding, exchange, arrival = told.finding, told.exchange, told.arrival
     if exchange is not None:
         request = exchange.request
-        yield "sent", f"[{shown(request.step)}] {request.method} {shown(request.target)} {_body(request.body)}".rstrip()
+        sent = f"[{shown(request.step)}] {request.method} {shown(request.target)}"
+        yield "sent", f"{sent} {_body(request.body, finding.pointer)}".rstrip()
         if exchange.answer is not None:
-            yield "came back", f"{exchange.answer.status} {_body(exchange.answer.body)}".rstrip()
+            yield "came back", f"{exchange.answer.status} {_body(exchange.answer.body, finding.pointer)}".rstrip()
     if arrival is not None:
-        yield "arrived", f"{shown(arrival.method)} at hook {shown(arrival.hook)} {_body(arrival.body)}"
+        yield "arrived", f"{shown(arrival.method)} at hook {shown(arrival.hook)} {_body(arrival.body, finding.pointer)}"
     yield "expected", shown(finding.expected)
     yield "got", shown(finding.got) + (f" at {shown(finding.pointer)}" if finding.pointer else "")
     yield "why", told.why
     if exchange is not None:
-        yield "repeat", shown(material.curl(exchange), 4000)
+        line = shown(material.curl(exchange), _MOST_CHARACTERS * 10)
+        again = f"smsproof replay {material.run} {told.id}" if material.run and material.judged.party == "V" else ""
+        if len(line) <= _MOST_CHARACTERS:
+            yield "repeat", line
+        if again:
+            yield "or" if len(line) <= _MOST_CHARACTERS else "repeat", again
 
 
 def _others(group: Group) -> str:
@@ -94,13 +116,28 @@ def _others(group: Group) -> str:
     return ", ".join(names) if len(names) <= 6 else f"{', '.join(names[:5])} … {names[-1]}"
 
 
-def _body(body: bytes | None) -> str:
+def _body(body: bytes | None, pointer: str = "") -> str:
+    """A body in one line; of a long one, the part around what a finding points at."""
     if not body:
         return ""
     value = strict_json(body)
     if isinstance(value, Malformed):
         return shown(body.decode("utf-8", "backslashreplace"))
-    return shown(json.dumps(value, ensure_ascii=False))
+    whole = json.dumps(value, ensure_ascii=False)
+    if len(whole) <= _MOST_CHARACTERS or not pointer:
+        return shown(whole)
+    steps = [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
+    around: list[str] = []
+    for step in steps:
+        key = int(step) if is_array(value) and step.isdecimal() else step
+        inner = dig(value, key)
+        if inner is MISSING:
+            break
+        value, around = inner, [*around, step]
+        if len(json.dumps(value, ensure_ascii=False)) <= _MOST_CHARACTERS // 2:
+            break
+    part = shown(json.dumps(value, ensure_ascii=False), _MOST_CHARACTERS // 2)
+    return f"… /{'/'.join(map(shown, around))}: {part} … ({len(whole)} characters)" if around else shown(whole)
 
 
 def _print_numbers(console: Console, material: Material) -> None:

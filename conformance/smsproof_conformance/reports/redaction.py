@@ -10,10 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from enum import Enum
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any, Final, cast
 from urllib.parse import unquote, urlsplit
 
@@ -26,30 +25,27 @@ from smsproof_conformance.records.exchange import (
     Lost,
     Request,
     encode,
-    is_array,
     is_object,
 )
 from smsproof_conformance.records.record import Record
+from smsproof_conformance.reports.personal import (
+    DELIVERY,
+    MEMBER,
+    STRING,
+    URL,
+    Kind,
+    is_message,
+    kind_of,
+    personal_values,
+)
 from smsproof_conformance.targets.target import Target, is_loopback
 from smsproof_conformance.verdicts.finding import Finding
 from smsproof_conformance.verdicts.judged import CaseResult, Judged
-from smsproof_spec import contract as contracts
 from smsproof_spec.rules import Malformed, strict_json
-
-# Beside the keys that a contract marks (x-sms-address, x-sms-text, x-sms-secret): what else either vendor's bodies say
-# about a person, the page's own misspelling of a key (AMB-MS-01), and names that a foreign server may invent.
-_MORE_NUMBERS: Final = frozenset({"to:", "msisdn", "number", "phone", "phonenumber", "numbers"})
-_MORE_WORDS: Final = frozenset({"params", "email", "owner", "operator", "username", "signature", "content"})
-# In an error this key holds the server's words, in a message somebody's: there it stands beside who sent it to whom.
-_WORDS_IN_MESSAGE: Final = frozenset({"message"})
-_OF_MESSAGE: Final = frozenset({"from", "to"})
-
-_DELIVERY: Final = "delivery"  # what a receiver is sent, in place of an operation of the vendor
 
 _SECRET_HEADER: Final = re.compile(r"auth|cookie|token|secret|signature|api-?key", re.IGNORECASE)
 _CHALLENGE: Final = "www-authenticate"  # says how to authenticate, holds nothing to authenticate with
 
-_URL: Final = re.compile(r"https?://(?:(?!,https?://)[^\s\"'<>\\])+", re.IGNORECASE)
 _EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 # Digits that stand alone: with a plus always; without, as many as a number with its country code has. Ten or thirteen
 # that begin with 1 are a time in seconds or milliseconds: no country has numbers like that.
@@ -63,40 +59,8 @@ _NUMBER: Final = re.compile(
 _OUR_OWN: Final = frozenset({"[match]", "[mismatch]", "[unchecked]", "[secret]"})
 _KEPT_CHARACTERS: Final = 2
 _KNOWN_DIGITS: Final = 5  # of a number that is looked for in free text; shorter codes stand in ordinary figures
-# What is no JSON may still be read by somebody: cut off, with a key twice, or a form.
-_MEMBER: Final = re.compile(r'"((?:[^"\\]|\\.)*)"(\s*:\s*)("(?:[^"\\]|\\.)*"?|[0-9]+|\[[^\]]*)')
 _FIELD: Final = re.compile(r"(?:(?<=&)|^)([\w:.%-]+)(=)([^&\s]*)")
-_STRING: Final = re.compile(r'"((?:[^"\\]|\\.)*)"?')
 _ESCAPE: Final = re.compile(r"%[0-9A-Fa-f]{2}")
-
-
-class Kind(Enum):
-    """What a telling key holds."""
-
-    NUMBER = "number"
-    WORDS = "words"
-
-
-@dataclass(frozen=True)
-class Keys:
-    """Which keys of a body hold addresses and which hold words, in lower case."""
-
-    numbers: frozenset[str]
-    words: frozenset[str]
-
-
-@cache
-def keys() -> Keys:
-    """The keys of every vendor that has a contract."""
-    numbers, words = set(_MORE_NUMBERS), set(_MORE_WORDS)
-    for vendor in contracts.VENDORS:
-        for name, schema in _properties(contracts.load(vendor).document):
-            marks: set[str] = {*schema, *(schema.get("items") or {})}
-            if "x-sms-address" in marks:
-                numbers.add(name.lower())
-            elif "x-sms-text" in marks or "x-sms-secret" in marks:
-                words.add(name.lower())
-    return Keys(frozenset(numbers), frozenset(words - _WORDS_IN_MESSAGE))
 
 
 @dataclass(frozen=True)
@@ -116,7 +80,7 @@ class Redaction:
     def of(cls, record: Record, salt: str) -> Redaction:
         """A redaction that knows every number and text that the run sent, got or declared."""
         numbers, words = set[str](), set[str]()
-        for kind, value in _personal(record):
+        for kind, value in personal_values(record):
             if value in _OUR_OWN:
                 continue
             if kind is Kind.WORDS or any(char.isalpha() for char in value):
@@ -152,7 +116,7 @@ class Redaction:
     def text(self, text: str) -> str:
         """Free text: known values in any disguise, URLs, mail addresses and whatever looks like a number are masked."""
         text = self.lookout.replace(text, self._masked_known)
-        text = _URL.sub(lambda found: _tried(self.url, found[0]), text)
+        text = URL.sub(lambda found: _tried(self.url, found[0]), text)
         text = _EMAIL.sub(lambda found: self.words(found[0]), text)
         return _NUMBER.sub(lambda found: self.number(found[0]), text)
 
@@ -166,7 +130,7 @@ class Redaction:
         return replace(
             request,
             step=self.text(request.step),
-            target=self._target(request.target, foreign=request.operation == _DELIVERY),
+            target=self._target(request.target, foreign=request.operation == DELIVERY),
             headers=self._headers(request.headers),
             body=self._body(request.body),
         )
@@ -239,22 +203,22 @@ class Redaction:
         value = strict_json(body)
         if not isinstance(value, Malformed):
             return encode(self.json(value))
-        text = _MEMBER.sub(self._loose_member, body.decode("utf-8", "surrogateescape"))
+        text = MEMBER.sub(self._loose_member, body.decode("utf-8", "surrogateescape"))
         text = _FIELD.sub(self._loose_field, text)
         return self.text(text).encode("utf-8", "surrogateescape")
 
     def _loose_member(self, found: re.Match[str]) -> str:
-        kind = _kind(found[1], in_message=True)
+        kind = kind_of(found[1], in_message=True)
         if kind is None:
             return found[0]
         return f'"{found[1]}"{found[2]}' + (
-            _STRING.sub(lambda string: f'"{self._mask(kind)(string[1])}"', found[3])
+            STRING.sub(lambda string: f'"{self._mask(kind)(string[1])}"', found[3])
             if found[3][0] in '"['
             else self._mask(kind)(found[3])
         )
 
     def _loose_field(self, found: re.Match[str]) -> str:
-        return self._parameter(found[0]) if _kind(unquote(found[1]), in_message=True) else found[0]
+        return self._parameter(found[0]) if kind_of(unquote(found[1]), in_message=True) else found[0]
 
     def _value(self, value: Any, mask: Callable[[str], str]) -> Any:
         if is_object(value):
@@ -273,7 +237,7 @@ class Redaction:
         return value if self.text(figure) == figure else f"(a number: {self.text(figure)})"
 
     def _mask_for(self, name: str, owner: dict[str, Any], inherited: Callable[[str], str]) -> Callable[[str], str]:
-        kind = _kind(name, in_message=_is_message(owner))
+        kind = kind_of(name, in_message=is_message(owner))
         # Below `endpoints` stand whole results with reasons and states: only strings of its own are addresses.
         return self._mask(kind) if kind else self.text if inherited == self.number else inherited
 
@@ -299,7 +263,7 @@ class Redaction:
     def _parameter(self, parameter: str) -> str:
         """One parameter of a query, the way it is encoded kept: that is what some requirements are about."""
         name, equals, value = parameter.partition("=")
-        match _kind(unquote(name), in_message=True):
+        match kind_of(unquote(name), in_message=True):
             case Kind.NUMBER if value:
                 shown, _, _ = self.number(_ESCAPE.sub("\0", value)).rpartition("~")
                 for escape in _ESCAPE.findall(value):
@@ -335,107 +299,6 @@ class NoRedaction:
 
     def target(self, target: Target) -> Target:
         return target
-
-
-def _personal(record: Record) -> Iterator[tuple[Kind, str]]:
-    """Every address and text in a run: declared, sent, received, and told by a control API."""
-    declared = record.target.numbers
-    for numbers in (declared.long_codes, declared.short_codes, declared.alphanumerics, declared.destinations):
-        yield from ((Kind.NUMBER, number) for number in numbers)
-    for number in (declared.foreign, declared.blocked_destination, declared.not_enabled):
-        if number is not None:
-            yield Kind.NUMBER, number
-    for exchange in record.exchanges:
-        yield from _in_query(exchange.request.target)
-        if (
-            exchange.request.operation == _DELIVERY
-        ):  # the customer's own webhook: any part of its query may be a password
-            yield from ((Kind.WORDS, value) for value in _values(exchange.request.target.partition("?")[2]))
-        yield from _in_body(exchange.request.body)
-        yield from _in_body(exchange.answer.body if exchange.answer else None)
-    for arrival in record.arrivals:
-        yield from _in_body(arrival.body)
-    for notes in record.notes.values():
-        yield from _in_json(dict(notes), None)
-
-
-def _values(query: str) -> Iterator[str]:
-    for parameter in query.split("&"):
-        yield unquote(parameter.partition("=")[2] or parameter)
-
-
-def _in_query(target: str) -> Iterator[tuple[Kind, str]]:
-    for parameter in target.partition("?")[2].split("&"):
-        name, _, value = parameter.partition("=")
-        if kind := _kind(unquote(name), in_message=True):
-            yield kind, unquote(value)
-
-
-def _in_body(body: bytes | None) -> Iterator[tuple[Kind, str]]:
-    if not body:
-        return
-    value = strict_json(body)
-    if not isinstance(value, Malformed):
-        yield from _in_json(value, None)
-        return
-    for found in _MEMBER.finditer(body.decode("utf-8", "surrogateescape")):
-        if kind := _kind(found[1], in_message=True):
-            strings = _STRING.findall(found[3]) if found[3][0] in '"[' else [found[3]]
-            yield from ((kind, string) for string in strings)
-
-
-def _in_json(value: Any, kind: Kind | None) -> Iterator[tuple[Kind, str]]:
-    if is_object(value):
-        message = _is_message(value)
-        for name, item in value.items():
-            yield from _in_json(item, _kind(name, in_message=message) or (kind if kind is Kind.WORDS else None))
-    elif is_array(value):
-        for item in value:
-            yield from _in_json(item, kind)
-    elif kind is not None and value is not None and not isinstance(value, bool):
-        yield kind, str(value)
-    elif isinstance(value, str) and "://" in value:
-        for found in _URL.findall(value):
-            yield from _in_url(found)
-
-
-def _in_url(url: str) -> Iterator[tuple[Kind, str]]:
-    """What may be a password in an address that is not ours: user, password, values of its query."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return
-    if not is_loopback(url):
-        hidden = [parts.username, parts.password, *_values(parts.query)]
-        yield from ((Kind.WORDS, value) for value in hidden if value)
-
-
-def _kind(name: str, *, in_message: bool) -> Kind | None:
-    key = name.lower()
-    if key in keys().numbers:
-        return Kind.NUMBER
-    if key in keys().words or (in_message and key in _WORDS_IN_MESSAGE):
-        return Kind.WORDS
-    return None
-
-
-def _is_message(owner: dict[str, Any]) -> bool:
-    return any(name.lower() in _OF_MESSAGE for name in owner)
-
-
-def _properties(node: Any) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every named property of every schema in a document, and every named parameter."""
-    if is_object(node):
-        for name, schema in cast("dict[str, Any]", node.get("properties") or {}).items():
-            if is_object(schema):
-                yield name, schema
-        if isinstance(node.get("name"), str) and is_object(node.get("schema")):
-            yield node["name"], node["schema"]
-        for item in node.values():
-            yield from _properties(item)
-    elif is_array(node):
-        for item in node:
-            yield from _properties(item)
 
 
 def _digits(text: str) -> str:

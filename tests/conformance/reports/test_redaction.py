@@ -12,7 +12,8 @@ from smsproof_conformance.records.disguise import Lookout
 from smsproof_conformance.records.exchange import Answer, Request, encode
 from smsproof_conformance.records.ledger import Ledger
 from smsproof_conformance.records.record import Record
-from smsproof_conformance.reports.redaction import Redaction, keys
+from smsproof_conformance.reports.personal import keys
+from smsproof_conformance.reports.redaction import Redaction
 from smsproof_conformance.targets.target import Numbers, Target
 from smsproof_spec import contract as contracts
 
