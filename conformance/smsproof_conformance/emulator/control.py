@@ -123,7 +123,7 @@ class Control:
 
     async def write_faults(self, body: Body) -> Body:
         try:
-            self._desk.use_faults(body["faults"])
+            await self._desk.switch_faults(body["faults"])
         except ValueError as error:
             raise ControlError(400, str(error)) from error
         return await self.read_faults(body)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Final
 
 from smsproof_conformance.emulator.account import Account, Setup
@@ -50,7 +50,7 @@ class Desk:
             raise UnknownName("vendor", vendor, STRICT, f"there are {' and '.join(STRICT)}")
         self.setup = setup or Setup()
         self._right = (LENIENT if self.setup.lenient else STRICT)[vendor]
-        self._watchers: list[Callable[[], None]] = []
+        self._adjust: Callable[[], Awaitable[None]] = _nothing
         self.account = Account(vendor, self.setup, clock)
         self.use_faults(faults)
 
@@ -69,24 +69,27 @@ class Desk:
         self.toxics: tuple[Toxic, ...] = tuple(fault.toxic for fault in chosen if fault.toxic is not None)
         self.vendor = faulty(self._right, chosen)(self.account)
         self.account.courier.serve(self.vendor)
-        for watcher in self._watchers:
-            watcher()
+
+    async def switch_faults(self, names: Iterable[str]) -> None:
+        """The same while it is served; returns when whoever serves it has done its part. Raises UnknownName."""
+        self.use_faults(names)
+        await self._adjust()
+
+    def on_switch(self, adjust: Callable[[], Awaitable[None]]) -> None:
+        """Let `adjust` do what whoever serves this desk must do when the faults have changed."""
+        self._adjust = adjust
 
     @property
     def is_down(self) -> bool:
         """Whether the vendor's port is to be closed."""
         return down in self.toxics
 
-    def on_faults(self, watcher: Callable[[], None]) -> None:
-        """Call `watcher` whenever the faults have changed."""
-        self._watchers.append(watcher)
-
-    def renew(self) -> None:
+    async def renew(self) -> None:
         """As new: no message, webhook, fault, script or token of its own, the clock at real time. A store is emptied."""
         self.account.reset()
         self.account.close()
         self.account = Account(self.account.vendor, self.setup)
-        self.use_faults(())
+        await self.switch_faults(())
 
     def _fault(self, name: str) -> Fault:
         fault = FAULTS.get(name)
@@ -95,3 +98,7 @@ class Desk:
             listed = f"`smsproof faults {self.account.vendor} --list` shows all of them"
             raise UnknownName(f"fault of {self.account.vendor}", name, ours, listed)
         return fault
+
+
+async def _nothing() -> None:
+    pass

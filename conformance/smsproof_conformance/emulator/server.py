@@ -6,7 +6,7 @@ import asyncio
 import socket
 import threading
 from collections.abc import Coroutine, Generator, Iterable
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
@@ -57,52 +57,57 @@ class _Server(uvicorn.Server):
         self.port, self.control_port = (door.getsockname()[1] for door in self._doors)
         for door in self._doors:
             door.listen(_BACKLOG)
-        self._opening: set[asyncio.Task[None]] = set()
+        self._adjusting = asyncio.Lock()
         self._is_open = True
 
-    def serve_in_thread(self) -> threading.Thread:
-        """Returns as soon as both doors are as the faults want them."""
-        name = f"smsproof-{self._desk.account.vendor}"
-        thread = threading.Thread(target=self.run, args=(self._doors,), name=name, daemon=True)
+    @contextmanager
+    def serving(self) -> Generator[None]:
+        """Serve in a thread, both doors as the faults want them, until the block ends.
+
+        raises  RuntimeError when it cannot start
+        """
+        thread = threading.Thread(target=self._serve_doors, name=f"smsproof-{self._desk.account.vendor}", daemon=True)
         thread.start()
         self.listening.wait()
-        return thread
+        try:
+            if not self.started:
+                raise RuntimeError("the emulator did not start: the line that uvicorn logged before this says why")
+            yield
+        finally:
+            self.should_exit = True
+            thread.join()
+            for door in self._doors:
+                door.close()
+
+    def _serve_doors(self) -> None:
+        try:
+            with suppress(SystemExit):  # uvicorn's way to say that its application cannot start; `serving` says it
+                self.run(self._doors)
+        finally:
+            self.listening.set()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         self.loop = asyncio.get_running_loop()
         await super().startup(sockets)
-        self._desk.on_faults(self._follow)
-        self._follow()
+        self._desk.on_switch(self._adjust)
+        await self._adjust()
         self.listening.set()
 
-    def _follow(self) -> None:
+    async def _adjust(self) -> None:
         """Open or close the vendor's port as the faults that are on want it. Open connections stay."""
-        if self._desk.is_down == self._is_open:
-            self._is_open = not self._is_open
-            self._open() if self._is_open else self._close()
+        async with self._adjusting:
+            if self._desk.is_down and self._is_open:
+                self.servers[0].close()
+                # Bound and not listening: connections are refused, and nobody else can take the port meanwhile.
+                self._doors[0] = _bound(self.port)
+                self._is_open = False
+            elif not self._desk.is_down and not self._is_open:
+                loop = asyncio.get_running_loop()
+                self.servers[0] = await loop.create_server(self._new_protocol, sock=self._doors[0], backlog=_BACKLOG)
+                self._is_open = True
 
-    def _close(self) -> None:
-        self.servers[0].close()
-        # Bound and not listening: connections are refused, and nobody else can take the port meanwhile.
-        self._doors[0] = _bound(self.port)
-
-    def _open(self) -> None:
-        """From here on connections are taken by the kernel; the loop serves them in its next turn."""
-        assert self.loop is not None
-        self._doors[0].listen(_BACKLOG)
-        task = self.loop.create_task(self._admit(self._doors[0]))
-        self._opening.add(task)
-        task.add_done_callback(self._opening.discard)
-
-    async def _admit(self, door: socket.socket) -> None:
-        def protocol() -> asyncio.Protocol:
-            return self._protocol(self.config, self.server_state, self.lifespan.state)
-
-        self.servers[0] = await asyncio.get_running_loop().create_server(protocol, sock=door, backlog=_BACKLOG)
-
-    def close_doors(self) -> None:
-        for door in self._doors:
-            door.close()
+    def _new_protocol(self) -> asyncio.Protocol:
+        return self._protocol(self.config, self.server_state, self.lifespan.state)
 
 
 class Emulator:
@@ -122,11 +127,7 @@ class Emulator:
 
     def use_faults(self, *names: str) -> None:
         """Be wrong in exactly these ways from now on. Raises UnknownName."""
-
-        async def use() -> None:
-            self._desk.use_faults(names)
-
-        self._run(use())
+        self._run(self._desk.switch_faults(names))
 
     def inbound(self, sender: str, to: str, message: str) -> bool:
         """A handset texts one of the account's numbers. True when a webhook is set there."""
@@ -171,11 +172,7 @@ class Emulator:
 
     def renew(self) -> None:
         """As new: the faults, tokens, scripts and the clock as well. For tests that share a server."""
-
-        async def renew() -> None:
-            self._desk.renew()
-
-        self._run(renew())
+        self._run(self._desk.renew())
 
     def _run(self, work: Coroutine[Any, Any, Result]) -> Result:
         assert self._server.loop is not None
@@ -213,10 +210,5 @@ def running(
     setup = setup or Setup()
     desk = Desk(vendor, faults, replace(setup, lenient=True) if lenient else setup)
     server = _Server(desk, Application(desk), port)
-    thread = server.serve_in_thread()
-    try:
+    with server.serving():
         yield Emulator(desk, server)
-    finally:
-        server.should_exit = True
-        thread.join()
-        server.close_doors()

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from smsproof_conformance.emulator import Setup, running
+from smsproof_conformance.emulator.account import Account
 from smsproof_conformance.emulator.destination import ForbiddenDestination, resolve
 
 from .conftest import Client
@@ -329,3 +330,12 @@ def test_it_listens_on_loopback_only(intelepeer):
     with socket.create_connection(("127.0.0.1", int(intelepeer.url.rpartition(":")[2]))) as connection:
         assert connection.getpeername()[0] == "127.0.0.1"
     assert intelepeer.url.startswith("http://127.0.0.1:")
+
+
+def test_an_emulator_that_cannot_start_says_so_instead_of_waiting(monkeypatch):
+    def broken(account: Account) -> None:
+        raise OSError("no more files")
+
+    monkeypatch.setattr(Account, "resume", broken)
+    with pytest.raises(RuntimeError, match="did not start"), running("intelepeer"):
+        pass
