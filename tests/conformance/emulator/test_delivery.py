@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 
 import pytest
 
@@ -50,9 +51,11 @@ def test_a_message_is_brought_until_http_200_and_five_times_at_most(ip, listener
 
 
 def test_a_port_that_nobody_listens_at_costs_five_attempts(ip):
-    set_hook(ip, "http://127.0.0.1:1/hook")
-    ip.inbound(PHONE, LONG, "hello")
-    assert ip.settle()["ended"] == 1
+    with socket.socket() as mute:  # bound, so that nobody else can listen there meanwhile
+        mute.bind(("127.0.0.1", 0))
+        set_hook(ip, f"http://127.0.0.1:{mute.getsockname()[1]}/hook")
+        ip.inbound(PHONE, LONG, "hello")
+        assert ip.settle()["ended"] == 1
     (delivery,) = ip.deliveries()
     assert delivery["state"] == "given up"
     assert [attempt["outcome"] for attempt in delivery["attempts"]] == ["refused"] * 5
@@ -125,8 +128,6 @@ def test_without_a_shared_code_there_is_no_signature(listener):
 
 
 def test_a_receiver_that_never_answers_is_given_up_after_five_timeouts(listener):
-    import socket
-
     with socket.create_server(("127.0.0.1", 0)) as deaf:
         setup = Setup(attempt_timeout_seconds=0.05)
         with running("intelepeer", setup=setup) as emulator, Client(emulator) as ip:
