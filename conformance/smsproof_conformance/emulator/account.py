@@ -29,6 +29,9 @@ MAX_SEGMENTS: Final = 10
 HISTORY: Final = 10_000
 """Messages kept in memory, and as many deliveries and refusals."""
 
+HISTORY_CHARACTERS: Final = 20_000_000
+"""Of the texts of these messages together: a text has no limit at IntelePeer (AMB-IP-39)."""
+
 _REMEMBERED_CHARACTERS: Final = 2000
 """Of each text of a refused request."""
 
@@ -48,6 +51,7 @@ class Setup:
     allow_hosts             values of Host, other than loopback and the vendor's own, that requests may carry
     max_segments            of a message at Messangi; a longer one is not sent
     history                 messages kept in memory
+    history_characters      of their texts together
     max_body_bytes          of a request; above it 413
     store                   SQLite file to keep everything in, or None
     """
@@ -62,6 +66,7 @@ class Setup:
     allow_hosts: tuple[str, ...] = ()
     max_segments: int = MAX_SEGMENTS
     history: int = HISTORY
+    history_characters: int = HISTORY_CHARACTERS
     max_body_bytes: int = 2 * 1024 * 1024
     store: Path | None = None
 
@@ -91,7 +96,7 @@ class Account:
         self.clock = clock or Clock()
         store = Store(setup.store, vendor) if setup.store is not None else None
         self.journal: Journal = Forgetful() if store is None else store
-        self.messages: History = LatestMessages(setup.history) if store is None else store
+        self.messages: History = LatestMessages(setup.history, setup.history_characters) if store is None else store
         self.credentials = Credentials(self.clock)
         self.courier = Courier(self.clock, Dial(setup.allow_targets, setup.attempt_timeout_seconds), self.journal)
         self.webhooks: dict[str, str] = {}

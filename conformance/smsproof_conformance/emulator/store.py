@@ -57,20 +57,27 @@ class Journal(Protocol):
 
 
 class LatestMessages:
-    """A history in memory: the oldest messages make room for the newest."""
+    """A history in memory: the oldest messages make room for the newest, by number and by the length of their texts."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, characters: int) -> None:
         self._order: deque[Message] = deque()
         self._by_id: dict[str, Message] = {}
         self._limit = limit
+        self._characters = characters
+        self._held = 0
 
     def add(self, message: Message) -> None:
-        if len(self._order) == self._limit:
-            oldest = self._order.popleft()
-            if self._by_id.get(oldest.id) is oldest:
-                del self._by_id[oldest.id]
         self._order.append(message)
         self._by_id[message.id] = message
+        self._held += len(message.text)
+        while len(self._order) > self._limit or (self._held > self._characters and len(self._order) > 1):
+            self._forget_oldest()
+
+    def _forget_oldest(self) -> None:
+        oldest = self._order.popleft()
+        self._held -= len(oldest.text)
+        if self._by_id.get(oldest.id) is oldest:
+            del self._by_id[oldest.id]
 
     def get(self, id: str) -> Message | None:
         return self._by_id.get(id)
@@ -81,6 +88,7 @@ class LatestMessages:
     def clear(self) -> None:
         self._order.clear()
         self._by_id.clear()
+        self._held = 0
 
     def __iter__(self) -> Iterator[Message]:
         return iter(self._order)

@@ -301,6 +301,17 @@ def test_history_is_bounded_and_the_newest_stays(listener):
     assert sorted(arrival.json["message"] for arrival in listener.arrivals) == [f"number {place}" for place in range(8)]
 
 
+def test_history_is_bounded_by_the_length_of_its_texts_too():
+    with running("intelepeer", setup=Setup(history_characters=2500)) as emulator, Client(emulator) as ip:
+        for letter in "abcd":
+            ip.send_sms({**GOOD, "text": letter * 1000})
+        assert [message["text"][0] for message in ip.outbox()] == ["c", "d"]
+        ip.send_sms({**GOOD, "text": "e" * 5000})
+        assert [message["text"][0] for message in ip.outbox()] == ["e"]
+        ip.send_sms({**GOOD, "text": "f"})
+        assert [message["text"][0] for message in ip.outbox()] == ["f"]
+
+
 # Everything that is configured on the command line arrives.
 
 
