@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from smsproof_conformance.case import Section
 from smsproof_conformance.cases.messangi.answers import (
-    Outcome,
     Say,
     entries,
     outcome,
@@ -18,6 +17,7 @@ from smsproof_conformance.cases.messangi.answers import (
 )
 from smsproof_conformance.cases.messangi.messages import SENDING, batch, destination, letters, message, recipients
 from smsproof_conformance.records.exchange import Exchange
+from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.records.record import Seen
 from smsproof_conformance.runs.actor import Actor
 from smsproof_conformance.targets.target import Fact
@@ -46,8 +46,8 @@ async def plus_optional(do: Actor) -> None:
 
 @plus_optional.judge
 def _(seen: Seen) -> Judgement:
-    for kind in ("message", "batch"):
-        yield from _takes_number("MS-ADDR-02", seen[kind], "a number without its plus")
+    for _, exchange in seen.each(("message", "batch")):
+        yield from _takes_number("MS-ADDR-02", exchange, "a number without its plus")
 
 
 @section.scenario(

@@ -10,7 +10,6 @@ from typing import Any, Final
 from smsproof_conformance.case import Section
 from smsproof_conformance.cases.messangi import outbox
 from smsproof_conformance.cases.messangi.answers import (
-    Outcome,
     asked_for,
     fields,
     outcome,
@@ -25,6 +24,7 @@ from smsproof_conformance.cases.messangi.echo import schemas
 from smsproof_conformance.cases.messangi.messages import SENDING, batch, destination, message, with_values
 from smsproof_conformance.cases.messangi.outbox import absent
 from smsproof_conformance.records.exchange import Arrival, Exchange, strings
+from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.records.record import NotObserved, Record, Seen
 from smsproof_conformance.runs.actor import Actor
 from smsproof_conformance.targets.target import Fact
@@ -115,8 +115,9 @@ async def only_when_asked(do: Actor) -> None:
 
 @only_when_asked.judge
 def _(seen: Seen) -> Judgement:
-    for label, _, _, options in _UNASKED:
-        exchange = seen[label]
+    given = {label: options for label, _, _, options in _UNASKED}
+    for label, exchange in seen.each(given):
+        options = given[label]
         yield from takes("MS-CALLBACK-04", exchange, "a send with callbacks and no receipt requested", say=oddity)
         requirement = "MS-CALLBACK-04" if options else "MS-BATCH-11" if label == "batch-absent" else "MS-SEND-08"
         arrivals = seen.arrivals(label)
@@ -244,8 +245,7 @@ async def identifiers_back(do: Actor) -> None:
 
 @identifiers_back.judge
 def _(seen: Seen) -> Judgement:
-    for label in ("first", "second"):
-        exchange = seen[label]
+    for label, exchange in seen.each(("first", "second")):
         yield from takes("MS-SEND-13", exchange, "a message with externalId and clientId")
         if outcome(exchange) is Outcome.TAKEN and not seen.arrivals(label):
             yield from absent("MS-CALLBACK-04", exchange, seen, "requestDR true: the callback is told the status")

@@ -14,11 +14,11 @@ from typing import Any, Final
 
 from smsproof_conformance.case import Section
 from smsproof_conformance.records.exchange import Exchange, dig, is_array, pointer
+from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.records.record import NotObserved, Record
 from smsproof_conformance.targets.target import Numbers
 from smsproof_conformance.verdicts.expectation import (
     ACCEPT,
-    BUSY,
     Claim,
     Expectation,
     Freedom,
@@ -157,7 +157,7 @@ def valid_accepted(record: Record) -> Judgement:
     right = [
         exchange
         for exchange in filter(speaks_of_data, record.exchanges)
-        if expectation(exchange, record.target.numbers).claim is Claim.ACCEPT and exchange.status not in BUSY
+        if expectation(exchange, record.target.numbers).claim is Claim.ACCEPT
     ]
     cleared = {use.what for exchange in right if _taken(exchange) for use in _uses(exchange)}
     for exchange in right:
@@ -207,8 +207,7 @@ def invalid_refused(record: Record) -> Judgement:
 
 def _taken(exchange: Exchange) -> bool:
     """Whether an answer says that at least something was accepted."""
-    assert exchange.answer is not None
-    if not exchange.answer.succeeded or exchange.at("data", "status") == "ERROR":
+    if exchange.outcome is not Outcome.TAKEN or exchange.at("data", "status") == "ERROR":
         return False
     return exchange.request.operation != "sendBatch" or bool(_ids(exchange))
 
