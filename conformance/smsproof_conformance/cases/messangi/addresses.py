@@ -21,7 +21,7 @@ from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.records.record import Seen
 from smsproof_conformance.runs.actor import Actor
 from smsproof_conformance.targets.target import Fact
-from smsproof_conformance.verdicts.finding import Judgement, Unknown, breach
+from smsproof_conformance.verdicts.finding import Judgement, Unknown, breach, oddity
 
 section = Section("messangi", "addresses")
 
@@ -167,7 +167,8 @@ async def country_code_zero(do: Actor) -> None:
 
 @country_code_zero.judge
 def _(seen: Seen) -> Judgement:
-    yield from _judge_wrong(seen, "MS-ADDR-04", "a number that begins with 0")
+    # The page counts the digits of a country code (S2:45); that none begins with 0 follows, but is not said there.
+    yield from _judge_wrong(seen, "MS-ADDR-04", "a number that begins with 0", say=oddity)
 
 
 async def _send_from(do: Actor, senders: Sequence[str]) -> None:

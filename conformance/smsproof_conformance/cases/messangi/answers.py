@@ -21,6 +21,13 @@ Say = Callable[..., Breach]
 SENDS: Final = ("sendMessage", "sendBatch")
 
 
+LISTED: Final = (
+    "DELIVRD", "EXPIRED", "DELETED", "UNDELIV", "ACCEPTD", "UNKNOWN", "REJECTD", "INVALID_ROUTING",
+    "CODE_NOT_ALLOWED", "BLACKLISTED", "QUEUE", "DEQUEUED", "SENT", "ERROR", "ENROUTE", "SEGMENTS_EXCEEDED",
+)  # fmt: skip
+"""The statuses of a callback, in the page's order (S2:108-140)."""
+
+
 def outcome(exchange: Exchange) -> Outcome:
     """What became of a send, by its answer's status and, where that is a success, by its body.
 
@@ -126,9 +133,15 @@ def asked_for(record: Record, arrival: Arrival) -> Exchange | None:
 
 
 def status_of(arrival: Arrival) -> str | None:
-    """The status that a callback tells under the key `status` (P-MS-3)."""
+    """The status that a callback tells: under the key `status` (P-MS-3), else the one of the sixteen words in it.
+
+    The page names no key (S2:146).
+    """
     status = arrival.get("status")
-    return status if isinstance(status, str) else None
+    if status is not MISSING:
+        return status if isinstance(status, str) else None
+    words = {text for text in strings(arrival.value) if text in LISTED}
+    return words.pop() if len(words) == 1 else None
 
 
 def speaks_of(arrival: Arrival, id_: str) -> bool:

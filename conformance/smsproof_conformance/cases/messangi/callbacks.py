@@ -10,6 +10,7 @@ from typing import Any, Final
 from smsproof_conformance.case import Section
 from smsproof_conformance.cases.messangi import outbox
 from smsproof_conformance.cases.messangi.answers import (
+    LISTED,
     asked_for,
     fields,
     outcome,
@@ -32,12 +33,6 @@ from smsproof_conformance.verdicts.finding import Judgement, Severity, Unknown, 
 from smsproof_spec.rules import Malformed
 
 section = Section("messangi", "callbacks")
-
-LISTED: Final = (
-    "DELIVRD", "EXPIRED", "DELETED", "UNDELIV", "ACCEPTD", "UNKNOWN", "REJECTD", "INVALID_ROUTING",
-    "CODE_NOT_ALLOWED", "BLACKLISTED", "QUEUE", "DEQUEUED", "SENT", "ERROR", "ENROUTE", "SEGMENTS_EXCEEDED",
-)  # fmt: skip
-"""The statuses of a callback, in the page's order (S2:108-140)."""
 
 _NEVER_ARRIVED: Final = frozenset(
     {

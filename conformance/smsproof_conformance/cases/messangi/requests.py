@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from smsproof_conformance.case import Section
+from smsproof_conformance.cases.messangi.answers import asked_for, status_of
 from smsproof_conformance.records.exchange import Exchange, dig, is_array, pointer
 from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.records.record import NotObserved, Record
@@ -33,7 +34,7 @@ from smsproof_conformance.verdicts.expectation import (
     speaks_of_data,
     unreadable,
 )
-from smsproof_conformance.verdicts.finding import Breach, Judgement, breach
+from smsproof_conformance.verdicts.finding import Breach, Judgement, Severity, breach
 from smsproof_spec.rules import Malformed
 
 section = Section("messangi", "requests")
@@ -183,16 +184,27 @@ def valid_accepted(record: Record) -> Judgement:
 )  # fmt: skip
 def invalid_refused(record: Record) -> Judgement:
     seen = False
-    for exchange in record.exchanges:
-        if not speaks_of_data(exchange):
-            continue
+    sent_on = _takes_numbers_to_route_them(record)
+    for exchange in filter(speaks_of_data, record.exchanges):
         expected = expectation(exchange, record.target.numbers)
         malformed = _malformed_recipients(exchange)
         seen |= expected.claim is Claim.REFUSE or bool(malformed)
         if expected.claim is Claim.REFUSE and _taken(exchange):
             for word in expected.breaches:
-                if not (_about_recipient(word) and _left_out(exchange, expected.breaches)):
-                    yield replace(word, expected=f"a refusal of the request: {word.got}", got=_outcome(exchange))
+                if (
+                    _about_recipient(word)
+                    and _left_out(exchange, expected.breaches)
+                    or sent_on
+                    and word.pointer == "/to"
+                ):
+                    continue
+                yield replace(
+                    word,
+                    expected=f"a refusal of the request: {word.got}",
+                    got=_outcome(exchange),
+                    # That another type than MT is refused, and not passed over, is our reading (AMB-MS-37).
+                    ceiling=Severity.WARN if word.pointer == "/type" else word.ceiling,
+                )
         if _taken(exchange):
             accepted = {_bare(dig(entry, "mobile")) for entry in _ids(exchange)}
             for at, number in malformed:
@@ -203,6 +215,27 @@ def invalid_refused(record: Record) -> Judgement:
                     )  # fmt: skip
     if not seen:
         raise NotObserved("no request that must be refused")
+
+
+def _takes_numbers_to_route_them(record: Record) -> bool:
+    """Whether the target takes a message to a malformed number and says INVALID_ROUTING later, as S2:122 lets it.
+
+    It shows where statuses were asked for; the cases addresses/* judge those. Elsewhere nobody is told.
+    """
+    for exchange in filter(speaks_of_data, record.exchanges):
+        if exchange.request.operation == "sendMessage" and _asks_for_statuses(exchange) and _taken(exchange):
+            expected = expectation(exchange, record.target.numbers)
+            told = {status_of(a) for a in record.arrivals if asked_for(record, a) is exchange}
+            if any(word.pointer == "/to" for word in expected.breaches) and told.isdisjoint(_WENT_OUT):
+                return True
+    return False
+
+
+_WENT_OUT: Final = frozenset({"SENT", "DELIVRD", "ENROUTE", "ACCEPTD", "UNDELIV", "EXPIRED"})
+
+
+def _asks_for_statuses(exchange: Exchange) -> bool:
+    return dig(sent(exchange), "requestDR") is True and isinstance(dig(sent(exchange), "callbacks"), str)
 
 
 def _taken(exchange: Exchange) -> bool:

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from smsproof_conformance.case import Section
-from smsproof_conformance.cases.messangi.answers import outcome, shown, status_of, takes, with_ids
-from smsproof_conformance.cases.messangi.callbacks import LISTED
+from smsproof_conformance.cases.messangi.answers import LISTED, outcome, shown, status_of, takes, with_ids
 from smsproof_conformance.cases.messangi.messages import SENDING, batch, destination, message, with_values
 from smsproof_conformance.records.exchange import Exchange, strings
 from smsproof_conformance.records.outcome import Outcome
