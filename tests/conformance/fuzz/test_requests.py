@@ -403,7 +403,9 @@ def test_a_malformed_recipient_belongs_into_invalid_number() -> None:
 
 def test_a_right_recipient_has_an_id() -> None:
     lost = exchange("sendBatch", BATCH, 200, batched([], ["+580000000005"]))
-    assert said("messangi", ACCEPTED, lost) == [("MS-BATCH-08", "", "200, data.status 'QUEUE'")]
+    assert said("messangi", ACCEPTED, lost) == [
+        ("MS-BRESP-04", "/to/0/to", "no id"), ("MS-BRESP-07", "/to/0/to", "+580000000005")
+    ]  # fmt: skip
     two = {**BATCH, "text": "Hi", "to": [{"to": "+580000000005"}, {"to": "580000000005"}]}
     assert said("messangi", ACCEPTED, exchange("sendBatch", two, 200, batched(["580000000005"], []))) == []
 
