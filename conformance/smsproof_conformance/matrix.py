@@ -34,6 +34,7 @@ from smsproof_spec.contract import Party
 
 RIGHT = "none"  # the name of the row of a right emulator
 _TIMEOUT_SECONDS = 3.0  # a server that says nothing is known after ten of them
+_WAIT_SECONDS = 0.3  # for what an emulator with a fault never delivers: ours settles before it says so
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,8 @@ def run_fault(vendor: str, fault: str) -> Row:
     selected = list(cases(vendor).values())
     faults = () if fault == RIGHT else (fault,)
     with running(vendor, faults=faults) as emulator, Ledger.in_memory(SECRETS.values()) as ledger:
-        facts = target(vendor, emulator.url, emulator.control).model_copy(update={"timeout_seconds": _TIMEOUT_SECONDS})
+        patience = {"timeout_seconds": _TIMEOUT_SECONDS, "wait_seconds": _WAIT_SECONDS}
+        facts = target(vendor, emulator.url, emulator.control).model_copy(update=patience)
         Run(facts, SECRETS, contract, ledger).start(selected, seed=1)
         strict = judge(ledger, contract, selected, strict=True)
         mild = judge(ledger, contract, selected, strict=False)

@@ -45,6 +45,7 @@ from smsproof_conformance.runs.interruption import Interruption
 from smsproof_conformance.runs.runner import Phase as RunPhase
 from smsproof_conformance.runs.runner import Progress
 from smsproof_conformance.runs.webhooks import CannotRestore
+from smsproof_conformance.verdicts.busy import heard
 from smsproof_conformance.verdicts.confirmation import Key, key_of
 from smsproof_conformance.verdicts.finding import Breach
 from smsproof_spec.contract import Contract, Operation
@@ -349,7 +350,7 @@ class _Campaign:
         said: list[Breach] = []
         for case in self.standing:
             try:
-                said += [word for word in case.judge(record) if isinstance(word, Breach)]
+                said += [word for word in heard(case.judge(record)) if isinstance(word, Breach)]
             except (NotObserved, NoAnswer, Unreadable):
                 continue
             except Exception as mistake:  # ours: Hypothesis would take it for a finding and hide it

@@ -9,6 +9,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, TypeGuard
 
+from smsproof_conformance.records.outcome import Outcome, of_status
 from smsproof_conformance.targets.target import Token
 from smsproof_spec.rules import Malformed, strict_json
 
@@ -107,6 +108,7 @@ class Exchange:
     """A request with what came of it.
 
     began_seconds    when it was recorded, as POSIX time: for people who read a report, never for a judge.
+    again            what the same request was answered when it was sent again at once, after a server error.
     """
 
     id: int
@@ -115,6 +117,12 @@ class Exchange:
     answer: Answer | None = None
     lost: Lost | None = None
     began_seconds: float = field(default=0.0, compare=False)
+    again: tuple[int | None, ...] = ()
+
+    @property
+    def outcome(self) -> Outcome:
+        """What became of the request as far as the status tells; a vendor's own judges look into the body as well."""
+        return of_status(self.status, self.again)
 
     @property
     def status(self) -> int | None:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, cast
 
 from smsproof_conformance.records.exchange import Arrival, Exchange, State, is_object
 from smsproof_conformance.records.ledger import Ledger
+from smsproof_conformance.records.outcome import ASK_AGAIN, Outcome
 from smsproof_conformance.targets.target import Target
+from smsproof_spec.contract import Party
 from smsproof_spec.rules import Malformed
 
 
 class NotObserved(Exception):
     """The record has nothing a judge could look at; the case becomes SKIP(not observed)."""
+
+
+class Busy(NotObserved):
+    """An exchange the judge needs was answered by a limit or a bad moment, which says nothing about its request."""
 
 
 class NoAnswer(Exception):
@@ -48,28 +54,41 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Record:
-    """All exchanges, arrivals and notes of a run."""
+    """All exchanges, arrivals and notes of a run.
+
+    party    whom the run judges. Only a vendor's answer can be a busy one: what a customer's webhook answers is all
+             there is to judge, and what a client was answered is our own doing.
+    """
 
     target: Target
     exchanges: Sequence[Exchange]
     arrivals: Sequence[Arrival]
     notes: Mapping[str, Mapping[str, Any]]
+    party: Party = "V"
 
     @classmethod
     def of(cls, ledger: Ledger) -> Record:
         return cls(
             target=Target.model_validate(ledger.fact("target"), strict=False),
-            exchanges=tuple(ledger.exchanges()),
+            exchanges=_with_repeats(ledger.exchanges()),
             arrivals=tuple(ledger.arrivals()),
             notes={case: ledger.notes(case) for case in ledger.acts()},
+            party=ledger.fact("party") or "V",
         )
 
+    def is_busy(self, exchange: Exchange) -> bool:
+        """Whether an answer says nothing about its request."""
+        return self.party == "V" and exchange.outcome is Outcome.BUSY
+
     def answered(self, operation: str, where: Callable[[Exchange], bool] = lambda _: True) -> list[Exchange]:
-        """Every answered exchange of an operation that `where` accepts; NotObserved when there is none."""
+        """Every exchange of an operation that was answered to the point and that `where` accepts; else NotObserved."""
         found = [
             exchange
             for exchange in self.exchanges
-            if exchange.answer is not None and exchange.request.operation == operation and where(exchange)
+            if exchange.answer is not None
+            and exchange.request.operation == operation
+            and not self.is_busy(exchange)
+            and where(exchange)
         ]
         if not found:
             raise NotObserved(f"no answered {operation} of this kind")
@@ -84,10 +103,12 @@ class Record:
 
     def seen(self, case: str) -> Seen:
         """What one scenario did and got."""
+        acted = [exchange for exchange in self.exchanges if exchange.request.case == case]
         return Seen(
             case=case,
             target=self.target,
-            exchanges=[exchange for exchange in self.exchanges if exchange.request.case == case],
+            exchanges=[exchange for exchange in acted if not self.is_busy(exchange)],
+            busy=[exchange for exchange in acted if self.is_busy(exchange)],
             every_arrival=[arrival for arrival in self.arrivals if arrival.case == case],
             notes=self.notes.get(case, {}),
         )
@@ -95,29 +116,46 @@ class Record:
 
 @dataclass(frozen=True)
 class Seen:
-    """What one scenario did and got: exchanges by step, arrivals by hook, notes."""
+    """What one scenario did and got: exchanges by step, arrivals by hook, notes.
+
+    busy    what was answered by a limit or a bad moment. No judge gets hold of one: whatever it would conclude is unknown.
+    """
 
     case: str
     target: Target
     exchanges: Sequence[Exchange]
     every_arrival: Sequence[Arrival]
     notes: Mapping[str, Any]
+    busy: Sequence[Exchange] = ()
 
     def __getitem__(self, step: str) -> Exchange:
-        """The answered exchange of a step. Raises NotObserved (never sent) or NoAnswer."""
+        """The answered exchange of a step. Raises NotObserved (never sent), Busy or NoAnswer."""
         exchange = self._by_step.get(step)
         if exchange is None:
+            if any(step == busy.request.step for busy in self.busy):
+                raise Busy(f"{step}: the target was busy")
             raise NotObserved(f"step {step!r} was not acted")
         if exchange.answer is None or exchange.request.paid and exchange.status == 503:
             raise NoAnswer(exchange)
         return exchange
 
     def steps(self, prefix: str = "") -> list[Exchange]:
-        """Every step whose name starts with `prefix`, answered; raises as `[]` does. NotObserved when there is none."""
+        """Every step whose name starts with `prefix`, answered; raises as `[]` does. NotObserved when there is none.
+
+        Those of a busy moment are left out.
+        """
         names = [step for step in self._by_step if step.startswith(prefix)]
         if not names:
             raise NotObserved(f"no step {prefix}… was acted")
         return [self[name] for name in names]
+
+    def each(self, steps: Iterable[str]) -> Iterator[tuple[str, Exchange]]:
+        """Steps that stand on their own, with their exchanges; raises as `[]` does. Those of a busy moment are left out."""
+        for step in steps:
+            try:
+                yield step, self[step]
+            except Busy:
+                continue
 
     def arrivals(self, hook: str) -> list[Arrival]:
         """What arrived at a hook, in order; possibly nothing."""
@@ -139,6 +177,16 @@ class Seen:
     @cached_property
     def _by_step(self) -> dict[str, Exchange]:
         return {exchange.request.step: exchange for exchange in self.exchanges}
+
+
+def _with_repeats(exchanges: Iterable[Exchange]) -> tuple[Exchange, ...]:
+    """The exchanges of a run, each with what it was answered when it was sent again."""
+    known = tuple(exchanges)
+    repeats: dict[str, list[int | None]] = {}
+    for exchange in known:
+        if exchange.request.case == ASK_AGAIN:
+            repeats.setdefault(exchange.request.step, []).append(exchange.status)
+    return tuple(replace(exchange, again=tuple(repeats.get(str(exchange.id), ()))) for exchange in known)
 
 
 def body(exchange: Exchange) -> dict[str, Any]:

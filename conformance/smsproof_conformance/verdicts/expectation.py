@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any, Final
 
 from smsproof_conformance.records.exchange import KEEPER, Exchange, header
+from smsproof_conformance.records.outcome import ASK_AGAIN, Outcome
 from smsproof_conformance.verdicts.answer_schema import AnswerSchemas
 from smsproof_conformance.verdicts.finding import Breach
 from smsproof_spec.contract import load
@@ -23,7 +24,6 @@ _PLAIN_CHARACTERS: Final = 600
 # Bytes that no reader of JSON takes. The other kinds of Malformed (duplicate keys, a byte order mark, depth, NaN, lone
 # surrogates) are read by some.
 _NO_JSON: Final = frozenset({"syntax", "trailing-data", "empty", "not-utf-8"})
-BUSY: Final = frozenset({429, 503})  # no refusal of the data; nothing says that it must not happen (AMB-IP-39)
 
 
 class Claim(Enum):
@@ -72,13 +72,14 @@ def refuse(*breaches: Breach) -> Expectation:
 
 
 def speaks_of_data(exchange: Exchange) -> bool:
-    """Whether nothing but its data decides what becomes of a request: right method, path, header and token."""
+    """Whether nothing but its data decides what becomes of a request: right method, path, header, token and moment."""
     request = exchange.request
     kind = header(request.headers, "content-type")
     return (
         exchange.answer is not None
         and request.operation is not None
-        and request.case != KEEPER
+        and request.case not in (KEEPER, ASK_AGAIN)
+        and exchange.outcome is not Outcome.BUSY
         and request.token == "good"
         and (request.body is None or kind is not None and kind.partition(";")[0].strip().lower() == "application/json")
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
@@ -11,6 +12,7 @@ from smsproof_conformance.records.exchange import Arrival, Exchange, is_array
 from smsproof_conformance.records.ledger import Ledger
 from smsproof_conformance.records.probe import is_probe
 from smsproof_conformance.records.record import NoAnswer, NotObserved, Record, Unreadable
+from smsproof_conformance.verdicts.busy import heard
 from smsproof_conformance.verdicts.confirmation import condensed
 from smsproof_conformance.verdicts.finding import Breach, Finding, Judgement, Severity, Unknown, Verdict, severity
 from smsproof_conformance.verdicts.judged import CaseResult, Judged, RequirementResult
@@ -49,15 +51,22 @@ def judge(ledger: Ledger, contract: Contract, cases: Iterable[Case], *, strict: 
 def _judge_case(
     case: Case, record: Record, acts: Mapping[str, tuple[str, str]], contract: Contract, strict: bool
 ) -> CaseResult:
-    if isinstance(case, Scenario):
-        state, reason = acts.get(case.id, ("absent", "not part of this run"))
-        if state in ("skipped", "planned", "absent"):
-            return CaseResult(case, Verdict.SKIP, reason or "the run ended before this case", ())
-        judgement = case.judge(record.seen(case.id))
-    else:
-        assert isinstance(case, Standing)
-        judgement = condensed(case.judge(record))
-    return _collect(case, judgement, contract, strict)
+    listen = heard if record.party == "V" else iter
+    if isinstance(case, Standing):
+        return _collect(case, condensed(listen(case.judge(record))), contract, strict)
+    assert isinstance(case, Scenario)
+    state, reason = acts.get(case.id, ("absent", "not part of this run"))
+    if state in ("skipped", "planned", "absent"):
+        return CaseResult(case, Verdict.SKIP, reason or "the run ended before this case", ())
+    seen = record.seen(case.id)
+    return _collect(case, itertools.chain(_unknown(case, seen.busy), listen(case.judge(seen))), contract, strict)
+
+
+def _unknown(case: Case, busy: Sequence[Exchange]) -> Judgement:
+    """What a scenario cannot say because the target was busy at one of its steps."""
+    for exchange in busy[:1]:
+        for requirement in case.observes:
+            yield Unknown(requirement, f"{exchange.request.step}: the target was busy (HTTP {exchange.status})")
 
 
 def _collect(case: Case, judgement: Judgement, contract: Contract, strict: bool) -> CaseResult:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from smsproof_conformance.case import cases
@@ -73,7 +73,11 @@ class Story:
         data = body if isinstance(body, bytes) or body is None else encode(body)
         request = Request(self.case, step, operation, method, target, (), data, token, operation == "sendMessage", 1)
         content = answer if isinstance(answer, bytes) else encode(answer)
-        self.ledger.settle(self.ledger.intend(request), Answer(status, (), content, 0.0))
+        first = self.ledger.intend(request)
+        self.ledger.settle(first, Answer(status, (), content, 0.0))
+        for again in (500, 500) if status == 500 else ():  # a server error that stays
+            repeat = replace(request, case="run/ask-again", step=str(first))
+            self.ledger.settle(self.ledger.intend(repeat), Answer(again, (), content, 0.0))
         return self
 
     def arrived(

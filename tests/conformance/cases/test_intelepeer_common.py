@@ -151,7 +151,7 @@ class Nonsense(Right):
 def test_no_answer_whatever_breaks_a_judge(seed: int) -> None:
     server, selected = Nonsense(seed), list(cases("intelepeer").values())
     secrets = Secrets(token=SecretStr("t"), expired_token=SecretStr("e"), shared_code=SecretStr("c"))
-    target = TARGET.model_copy(update={"control_url": "http://127.0.0.1:9/control"})
+    target = TARGET.model_copy(update={"control_url": "http://127.0.0.1:9/control", "wait_seconds": 0.02})
     with Ledger.in_memory(secrets.values()) as ledger:
         Run(target, secrets, CONTRACT, ledger, peer=lambda *_: Peer(server, server)).start(selected, seed=1)
         assert judge(ledger, CONTRACT, selected, strict=True).findings

@@ -34,7 +34,7 @@ TARGET = Target(
     base_url="http://127.0.0.1:9",
     token_env="T",
     control_url="http://127.0.0.1:9/control",
-    wait_seconds=0.3,
+    wait_seconds=0.2,
     numbers=Numbers(
         long_codes=("+12191112222", "+12161112222"),
         short_codes=("1-12345",),
@@ -48,11 +48,11 @@ TARGET = Target(
 SECRETS = Secrets(token=SecretStr("t"), expired_token=SecretStr("e"), shared_code=SecretStr("SECRET CODE"))
 
 
-def run(server: Right, *, secrets: Secrets = SECRETS) -> tuple[Judged, Judged]:
+def run(server: Right, target: Target = TARGET, *, secrets: Secrets = SECRETS) -> tuple[Judged, Judged]:
     """Every case against a server; judged strictly and mildly."""
     selected = list(cases("intelepeer").values())
     with Ledger.in_memory(secrets.values()) as ledger:
-        Run(TARGET, secrets, CONTRACT, ledger, peer=lambda *_: Peer(server, server)).start(selected, seed=1)
+        Run(target, secrets, CONTRACT, ledger, peer=lambda *_: Peer(server, server)).start(selected, seed=1)
         return judge(ledger, CONTRACT, selected, strict=True), judge(ledger, CONTRACT, selected, strict=False)
 
 

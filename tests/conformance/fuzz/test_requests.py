@@ -47,7 +47,8 @@ def exchange(
     content = body if isinstance(body, bytes | None) else encode(body)
     method = "GET" if operation == "getWebhook" else "POST"
     request = Request("c/c", f"step {number}", operation, method, f"/x{query}", JSON if content else (), content, token)
-    return Exchange(number, request, State.ANSWERED, Answer(status, JSON, encode(answer), 0.1))
+    again = (status, status) if status == 500 else ()  # a server error that stays
+    return Exchange(number, request, State.ANSWERED, Answer(status, JSON, encode(answer), 0.1), again=again)
 
 
 def claim(vendor: str, operation: str, body: Any, query: str = "") -> Claim | Freedom | None:
@@ -248,9 +249,15 @@ def test_wrong_data_that_is_accepted_breaks_the_requirement_of_its_place(body: A
     assert sorted(said("intelepeer", REFUSED, exchange("sendMessage", body, 202))) == words
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 413, 415, 422, 429, 503])
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 415, 422])
 def test_any_refusal_of_wrong_data_is_one(status: int) -> None:
     assert said("intelepeer", REFUSED, exchange("sendMessage", without("to"), status)) == []
+
+
+@pytest.mark.parametrize("status", [413, 429, 502, 503, 504])
+def test_a_limit_or_a_bad_moment_is_no_answer_to_wrong_data_either(status: int) -> None:
+    with pytest.raises(NotObserved):
+        said("intelepeer", REFUSED, exchange("sendMessage", without("to"), status))
 
 
 def test_a_server_error_is_no_answer_to_wrong_data() -> None:
@@ -396,7 +403,9 @@ def test_a_malformed_recipient_belongs_into_invalid_number() -> None:
 
 def test_a_right_recipient_has_an_id() -> None:
     lost = exchange("sendBatch", BATCH, 200, batched([], ["+580000000005"]))
-    assert said("messangi", ACCEPTED, lost) == [("MS-BATCH-08", "", "200, data.status 'QUEUE'")]
+    assert said("messangi", ACCEPTED, lost) == [
+        ("MS-BRESP-04", "/to/0/to", "no id"), ("MS-BRESP-07", "/to/0/to", "+580000000005")
+    ]  # fmt: skip
     two = {**BATCH, "text": "Hi", "to": [{"to": "+580000000005"}, {"to": "580000000005"}]}
     assert said("messangi", ACCEPTED, exchange("sendBatch", two, 200, batched(["580000000005"], []))) == []
 

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from smsproof_conformance.records.exchange import MISSING, Exchange, dig, is_array
+from smsproof_conformance.records.outcome import Outcome, of_item
 
 _HTTP_REFUSED = range(400, 500)
 
@@ -69,15 +70,12 @@ def endpoint_of(exchange: Exchange) -> str | None:
 
 def _outcome(exchange: Exchange, named: list[str], endpoint: str) -> bool | None:
     """Whether setting the webhook of one of the named numbers was done (True), refused (False) or cannot be told."""
-    status = exchange.status
-    if status is None:
-        return None
-    if status in _HTTP_REFUSED:
+    if exchange.outcome is Outcome.REFUSED and exchange.status in _HTTP_REFUSED:
         # A refusal of several may have come after some were done.
         return False if len(named) == 1 else None
-    if len(named) == 1 and status == 201:
+    if len(named) == 1 and exchange.status == 201:
         return True
-    return _item_outcome(exchange.at("endpoints"), endpoint) if status == 207 else None
+    return _item_outcome(exchange.at("endpoints"), endpoint) if exchange.status == 207 else None
 
 
 def _item_outcome(items: Any, endpoint: str) -> bool | None:
@@ -89,4 +87,4 @@ def _item_outcome(items: Any, endpoint: str) -> bool | None:
         status = dig(found[0], "code")
     if type(status) is not int:
         return None
-    return True if 200 <= status < 300 else False if status in _HTTP_REFUSED else None
+    return {Outcome.TAKEN: True, Outcome.REFUSED: False}.get(of_item(status))

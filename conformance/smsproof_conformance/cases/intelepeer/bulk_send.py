@@ -19,6 +19,7 @@ from smsproof_conformance.cases.intelepeer.wrong_messages import (
     WrongMessage,
 )
 from smsproof_conformance.records.exchange import MISSING, Exchange, is_array, is_object, pointer
+from smsproof_conformance.records.outcome import Outcome, of_item
 from smsproof_conformance.records.record import NotObserved, Record, Seen
 from smsproof_conformance.runs.actor import Actor
 from smsproof_conformance.targets.target import Fact, Token
@@ -61,13 +62,13 @@ def _(seen: Seen) -> Judgement:
         requirement = "IP-BULK-12" if _is_list_answer(alike) else "IP-BULK-02"
         yield breach(requirement, exchange, expected="HTTP 207 for the page's list", got=f"HTTP {exchange.status}")
     for place, item in enumerate(responses(exchange)):
-        if (item_status(item) or 0) >= 400:
+        if of_item(item_status(item)) is Outcome.REFUSED:
             got = item_status(item)
             yield breach("IP-BULK-12", exchange, expected="202 for a right message", got=got, pointer=_at(place))
 
 
 def _is_list_answer(exchange: Exchange) -> bool:
-    return exchange.answer is not None and exchange.answer.succeeded
+    return exchange.outcome is Outcome.TAKEN
 
 
 def _taken_as_list(exchange: Exchange) -> Judgement:
@@ -94,7 +95,7 @@ async def list_of_one(do: Actor) -> None:
 
 @list_of_one.judge
 def _(seen: Seen) -> Judgement:
-    for exchange in (seen[_GOOD], seen[_BAD]):
+    for _, exchange in seen.each((_GOOD, _BAD)):
         items = exchange.at("responses")
         if not is_object(exchange.at()) and _is_list_answer(exchange):
             continue  # no readable answer is another case's affair
@@ -130,7 +131,7 @@ _ORDERS: Final = ("gb", "bg", "gbb", "bgb", "bbg", "bbb", "b" * 33 + "g" + "b" *
 
 @order_kept.judge
 def _(seen: Seen) -> Judgement:
-    exchanges = [(kinds, seen[kinds]) for kinds in _ORDERS]
+    exchanges = list(seen.each(_ORDERS))
     if not any(item_status(item) == 202 for _, exchange in exchanges for item in responses(exchange)):
         raise NotObserved("no message of any list was accepted")
     for kinds, exchange in exchanges:
@@ -143,7 +144,7 @@ def _(seen: Seen) -> Judgement:
             wanted = "202" if kind == "g" else "an error code"
             if status is None:
                 yield breach("IP-BULK-11", exchange, expected=wanted, got=_shown(item), pointer=_at(place))
-            elif (status == 202) != (kind == "g"):
+            elif (of_item(status) is Outcome.TAKEN) != (kind == "g"):
                 yield breach("IP-BULK-05", exchange, expected=wanted, got=status, pointer=_at(place))
 
 
@@ -246,7 +247,7 @@ def _(seen: Seen) -> Judgement:
             )
         return
     first, second = items
-    if item_status(first) == 202 and (item_status(second) or 0) >= 400:
+    if item_status(first) == 202 and of_item(item_status(second)) is Outcome.REFUSED:
         yield breach("IP-SEND-13", exchange, expected="202", got=item_status(second), pointer=_at(1))
     refid = exchange.at("responses", 0, "refid")
     if isinstance(refid, str) and refid and refid == exchange.at("responses", 1, "refid"):
@@ -276,8 +277,8 @@ async def wrong_items(do: Actor) -> None:
 
 @wrong_items.judge
 def _(seen: Seen) -> Judgement:
-    exchange = seen["all wrong"]
-    yield from _taken_as_list(exchange)
+    for _, exchange in seen.each(("all wrong",)):
+        yield from _taken_as_list(exchange)
     yield from _not_accepted(seen["no objects"], "an item that is no object")
 
 
@@ -320,7 +321,7 @@ def same_rules(record: Record) -> Judgement:
         if twin is None or twin.status is None or status is None:
             continue
         compared = True
-        accepted = 200 <= twin.status < 300
+        accepted = twin.outcome is Outcome.TAKEN
         if accepted != (status == 202) or not accepted and status != twin.status and status not in _free(twin.status):
             yield breach(
                 "IP-BULK-03",
@@ -378,8 +379,7 @@ async def whole_request_errors(do: Actor) -> None:
 
 @whole_request_errors.judge
 def _(seen: Seen) -> Judgement:
-    for step in (*(f"{token} token" for token in _TOKENS), *_NO_JSON):
-        exchange = seen[step]
+    for step, exchange in seen.each((*(f"{token} token" for token in _TOKENS), *_NO_JSON)):
         wanted = 400 if step in _NO_JSON else 401
         if exchange.status is not None and exchange.status < 300:
             yield breach("IP-BULK-08", exchange, expected=f"HTTP {wanted} for {step}", got=f"HTTP {exchange.status}")
@@ -400,7 +400,7 @@ def _lists(record: Record) -> list[Exchange]:
     """Every list that was answered with a success."""
 
     def taken(exchange: Exchange) -> bool:
-        return is_array(exchange.request.json) and exchange.answer is not None and exchange.answer.succeeded
+        return is_array(exchange.request.json) and exchange.outcome is Outcome.TAKEN
 
     return record.answered("sendMessage", taken)
 

@@ -9,10 +9,10 @@ from smsproof_conformance.cases.intelepeer.messages import message
 from smsproof_conformance.cases.intelepeer.schema import CONTRACT
 from smsproof_conformance.cases.intelepeer.webhooks import webhook_url
 from smsproof_conformance.records.exchange import Exchange, is_array, is_object
+from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.records.record import NotObserved, Record, Seen
 from smsproof_conformance.runs.actor import Actor
 from smsproof_conformance.targets.target import Fact, Token
-from smsproof_conformance.verdicts.expectation import BUSY
 from smsproof_conformance.verdicts.finding import Judgement, breach, oddity
 from smsproof_spec.rules import Malformed
 
@@ -49,9 +49,10 @@ _BAD_TOKENS: Final[tuple[Token, ...]] = ("missing", "wrong", "malformed")
 @token_required.judge
 def _(seen: Seen) -> Judgement:
     for token in _BAD_TOKENS:
-        for operation in _OPERATIONS:
-            exchange = seen[f"{operation}, {token}"]
-            if exchange.answer is not None and exchange.answer.succeeded:
+        calls = {f"{operation}, {token}": operation for operation in _OPERATIONS}
+        for step, exchange in seen.each(calls):
+            operation = calls[step]
+            if exchange.outcome is Outcome.TAKEN:
                 yield breach(
                     "IP-GEN-01", exchange, expected=f"no success with a {token} token", got=f"HTTP {exchange.status}"
                 )
@@ -81,28 +82,33 @@ async def token_expired(do: Actor) -> None:
 
 @token_expired.judge
 def _(seen: Seen) -> Judgement:
-    for operation in _OPERATIONS:
-        exchange = seen[f"{operation}, expired"]
+    calls = {f"{operation}, expired": operation for operation in _OPERATIONS}
+    for step, exchange in seen.each(calls):
+        operation = calls[step]
         if operation == "sendMessage" and exchange.status != 401:
             yield breach(
                 "IP-SEND-22", exchange, expected="HTTP 401 for an expired token", got=f"HTTP {exchange.status}"
             )
-        elif exchange.answer is not None and exchange.answer.succeeded:
+        elif exchange.outcome is Outcome.TAKEN:
             yield breach(
                 "IP-GEN-01", exchange, expected="no success with an expired token", got=f"HTTP {exchange.status}"
             )
 
 
 def _documented(record: Record) -> list[Exchange]:
-    """Every answer to a call of the contract, whatever its status; the public status call is outside."""
-    found = [e for e in record.exchanges if e.answer is not None and e.request.operation in _OPERATIONS]
+    """Every answer to the point to a call of the contract; the public status call is outside."""
+    found = [
+        e
+        for e in record.exchanges
+        if e.answer is not None and e.request.operation in _OPERATIONS and not record.is_busy(e)
+    ]
     if not found:
         raise NotObserved("no answered call")
     return found
 
 
 def _successes(record: Record) -> list[Exchange]:
-    found = [exchange for exchange in _documented(record) if exchange.answer is not None and exchange.answer.succeeded]
+    found = [exchange for exchange in _documented(record) if exchange.outcome is Outcome.TAKEN]
     if not found:
         raise NotObserved("no call succeeded")
     return found
@@ -146,7 +152,7 @@ def code_is_status(record: Record) -> Judgement:
 def documented_status(record: Record) -> Judgement:
     for exchange in _documented(record):
         listed = CONTRACT.operations[exchange.request.operation or ""].responses
-        if str(exchange.status) not in listed and exchange.status not in BUSY:
+        if str(exchange.status) not in listed:
             yield breach("IP-HOUSE-04", exchange, expected=f"one of {', '.join(listed)}", got=f"HTTP {exchange.status}")
 
 

@@ -13,6 +13,7 @@ from smsproof_conformance.case import Section
 from smsproof_conformance.cases.intelepeer.schema import judge_bodies, observed
 from smsproof_conformance.cases.intelepeer.webhooks import set_webhook
 from smsproof_conformance.records.exchange import MISSING, Arrival, is_object
+from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.records.record import NotObserved, Record, Seen
 from smsproof_conformance.runs.actor import Actor
 from smsproof_conformance.targets.target import Fact
@@ -33,9 +34,14 @@ def _handset(do: Actor) -> str:
 async def _receive(do: Actor, hook: Hook, text: str, attempts: int = 1) -> None:
     """Point the first long code at a hook, let a handset write to it, and wait for so many attempts."""
     number = do.target.numbers.long_codes[0]
-    await set_webhook(do, f"set {hook.label}", [number], hook.url)
-    if await do.inbound(_handset(do), number, text):
+    if await _points(do, number, hook) and await do.inbound(_handset(do), number, text):
         await do.settle((hook, attempts))
+
+
+async def _points(do: Actor, number: str, hook: Hook) -> bool:
+    """Point a number at a hook; whether it was done. Where it was not, a message would go to the hook of another case."""
+    exchange = await set_webhook(do, f"set {hook.label}", [number], hook.url)
+    return exchange.outcome is Outcome.TAKEN
 
 
 def _due(seen: Seen, *hooks: str) -> None:
@@ -169,14 +175,14 @@ def _(seen: Seen) -> Judgement:
 async def own_url(do: Actor) -> None:
     first, second = do.target.numbers.long_codes[:2]
     hooks = {label: do.hook(label) for label in ("first", "second", "replaced")}
-    await set_webhook(do, "set first", [first], hooks["first"].url)
-    await set_webhook(do, "set second", [second], hooks["second"].url)
+    if not await _points(do, first, hooks["first"]) or not await _points(do, second, hooks["second"]):
+        return
     await do.inbound(_handset(do), first, "to the first")
     await do.inbound(_handset(do), second, "to the second")
     await do.settle((hooks["first"], 1), (hooks["second"], 1))
-    await set_webhook(do, "set replaced", [first], hooks["replaced"].url)
-    await do.inbound(_handset(do), first, "to the first again")
-    await do.settle((hooks["replaced"], 1))
+    if await _points(do, first, hooks["replaced"]):
+        await do.inbound(_handset(do), first, "to the first again")
+        await do.settle((hooks["replaced"], 1))
 
 
 @own_url.judge
@@ -207,9 +213,9 @@ def _(seen: Seen) -> Judgement:
 )
 async def short_code(do: Actor) -> None:
     code, hook = do.target.numbers.short_codes[0], do.hook("hook")
-    await set_webhook(do, "set hook", [code], hook.url)
-    await do.inbound(code, code, "between short codes")
-    await do.settle((hook, 1))
+    if await _points(do, code, hook):
+        await do.inbound(code, code, "between short codes")
+        await do.settle((hook, 1))
 
 
 @short_code.judge
@@ -231,7 +237,9 @@ def _(seen: Seen) -> Judgement:
 )
 async def alphanumeric(do: Actor) -> None:
     numbers, name = do.target.numbers, do.target.numbers.alphanumerics[0]
-    await set_webhook(do, "set all", (*numbers.long_codes, *numbers.short_codes), do.hook("all").url)
+    every = await set_webhook(do, "set all", (*numbers.long_codes, *numbers.short_codes), do.hook("all").url)
+    if every.outcome is not Outcome.TAKEN:
+        return
     await set_webhook(do, "set name", [name], do.hook("name").url)
     await do.inbound(_handset(do), name, "to a name")
     await do.settle()
@@ -344,7 +352,8 @@ def _(seen: Seen) -> Judgement:
 )
 async def equal_messages(do: Actor) -> None:
     number, hook = do.target.numbers.long_codes[0], do.hook("hook")
-    await set_webhook(do, "set hook", [number], hook.url)
+    if not await _points(do, number, hook):
+        return
     await do.inbound(_handset(do), number, "twice")
     await do.inbound(_handset(do), number, "twice")
     await do.settle((hook, 2))

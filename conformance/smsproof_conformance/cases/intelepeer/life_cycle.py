@@ -15,6 +15,7 @@ from smsproof_conformance.case import Section
 from smsproof_conformance.cases.intelepeer.messages import message, refused
 from smsproof_conformance.cases.intelepeer.receipts import Receipt, item_status, receipts, responses
 from smsproof_conformance.records.exchange import Exchange, is_array, is_object
+from smsproof_conformance.records.outcome import Outcome, of_item
 from smsproof_conformance.records.record import NotObserved, Seen
 from smsproof_conformance.runs.actor import Actor
 from smsproof_conformance.targets.target import Fact
@@ -50,7 +51,7 @@ async def accepted_is_delivered(do: Actor) -> None:
 @accepted_is_delivered.judge
 def _(seen: Seen) -> Judgement:
     gained = _gained(seen)
-    accepted = list(receipts([seen["good"], seen["list"]]))
+    accepted = list(receipts(exchange for _, exchange in seen.each(("good", "list"))))
     if not accepted:
         raise NotObserved("no message was accepted")
     for receipt in accepted:
@@ -97,12 +98,11 @@ def _delivered(receipt: Receipt, gained: list[dict[str, Any]], accepted: list[Re
 
 def _refusals(seen: Seen) -> Iterator[tuple[Exchange, str, dict[str, Any]]]:
     """Every message that was refused: exchange, pointer of its item, the message."""
-    for step in ("bad", "list"):
-        exchange = seen[step]
+    for _, exchange in seen.each(("bad", "list")):
         asked, items = exchange.request.json, responses(exchange)
-        if is_object(asked) and exchange.answer is not None and not exchange.answer.succeeded:
+        if is_object(asked) and exchange.outcome is Outcome.REFUSED:
             yield exchange, "", asked
         elif is_array(asked) and len(asked) == len(items):
             for place, item in enumerate(items):
-                if (item_status(item) or 0) >= 400:
+                if of_item(item_status(item)) is Outcome.REFUSED:
                     yield exchange, f"/responses/{place}", asked[place]

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 from smsproof_conformance.case import Section
 from smsproof_conformance.cases.intelepeer.webhooks import get_webhook, set_webhook, webhook_url
 from smsproof_conformance.records.exchange import MISSING, is_object
+from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.records.record import Record, Seen
 from smsproof_conformance.runs.actor import Actor
 from smsproof_conformance.targets.target import Fact
@@ -43,7 +44,7 @@ def _(seen: Seen) -> Judgement:
             )
         elif read.status != 200:
             yield breach("IP-HOOKGET-05", read, expected="HTTP 200", got=f"HTTP {read.status}")
-        if was_set.status != 201 or not is_object(read.at()) or not read.answer or not read.answer.succeeded:
+        if was_set.status != 201 or not is_object(read.at()) or read.outcome is not Outcome.TAKEN:
             continue
         webhook = read.at("webhook")
         if webhook is MISSING:
@@ -68,7 +69,7 @@ async def short_code(do: Actor) -> None:
 @short_code.judge
 def _(seen: Seen) -> Judgement:
     was_set, read = seen["set"], seen["read"]
-    if read.status is not None and read.status >= 400:
+    if read.outcome is Outcome.REFUSED:
         yield oddity(
             "IP-HOOKGET-01", read, expected="HTTP 200 for a short code", got=f"HTTP {read.status}"
         )  # AMB-IP-19
@@ -134,8 +135,7 @@ def _near_misses(number: str) -> dict[str, str]:
 
 @endpoint_form.judge
 def _(seen: Seen) -> Judgement:
-    for name in _near_misses("+12161112222"):
-        exchange = seen[name]
+    for name, exchange in seen.each(_near_misses("+12161112222")):
         if exchange.status != 400:
             # Only forms, not the page's %2B, make a space of a plus: reading it as it stands is a reading too.
             judge = oddity if name == _BARE else breach

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from smsproof_conformance.records.exchange import Exchange, is_array, is_object, pointer
+from smsproof_conformance.records.outcome import Outcome
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ def receipts(exchanges: Iterable[Exchange]) -> Iterator[Receipt]:
     """
     for exchange in exchanges:
         asked, said = exchange.request.json, exchange.at()
-        if exchange.request.operation != "sendMessage" or exchange.answer is None or not exchange.answer.succeeded:
+        if exchange.request.operation != "sendMessage" or exchange.outcome is not Outcome.TAKEN:
             continue
         if is_object(asked) and is_object(said):
             yield Receipt(exchange, asked, said, ())

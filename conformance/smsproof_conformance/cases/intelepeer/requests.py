@@ -16,11 +16,11 @@ from urllib.parse import parse_qsl, urlsplit
 
 from smsproof_conformance.case import Section
 from smsproof_conformance.records.exchange import MISSING, Exchange, dig, is_array, is_object, pointer
+from smsproof_conformance.records.outcome import Outcome, of_item
 from smsproof_conformance.records.record import NotObserved, Record
 from smsproof_conformance.targets.target import Numbers
 from smsproof_conformance.verdicts.expectation import (
     ACCEPT,
-    BUSY,
     Claim,
     Expectation,
     Freedom,
@@ -228,7 +228,7 @@ def _words(exchange: Exchange, expected: Expectation, cleared: Set[str]) -> Iter
     status = exchange.status
     assert status is not None
     if expected.claim is Claim.ACCEPT:
-        if not 200 <= status < 300 and status not in BUSY:
+        if not 200 <= status < 300:
             several = exchange.request.operation == "setWebhook" and len(sent(exchange)["endpoints"]) > 1
             otherwise = (
                 "IP-HOOK-07"
@@ -241,7 +241,7 @@ def _words(exchange: Exchange, expected: Expectation, cleared: Set[str]) -> Iter
             yield breach(rule, exchange, expected="acceptance of right data", got=str(status))
         elif exchange.request.operation == "setWebhook" and is_array(items := exchange.at("endpoints")):
             for at, code in enumerate(_code(item, "status", "code") for item in items):
-                if code is not None and code >= 400 and code not in BUSY:
+                if of_item(code) is Outcome.REFUSED:
                     yield breach(
                         "IP-HOOK-04", exchange, expected="acceptance of an own endpoint", got=str(code),
                         pointer=pointer("endpoints", at, "status"),
@@ -250,7 +250,7 @@ def _words(exchange: Exchange, expected: Expectation, cleared: Set[str]) -> Iter
         yield from (
             _not_refused(word, str(status)) for word in expected.breaches if not _endpoint_refused(exchange, word)
         )
-    elif status >= 500 and status not in BUSY and exchange.request.json is not None:
+    elif status >= 500 and exchange.request.json is not None:
         yield from _stumbled(exchange)
 
 
@@ -266,9 +266,9 @@ def _list_words(
     assert status is not None
     if not 200 <= status < 300:
         all_right = bool(items) and all(expected.claim is Claim.ACCEPT for _, expected in expectations)
-        if claim is Claim.ACCEPT and all_right and status not in BUSY:
+        if claim is Claim.ACCEPT and all_right:
             yield breach("IP-BULK-06", exchange, expected="207 to a list of right messages", got=str(status))
-        elif claim is Claim.REFUSE and status >= 500 and status not in BUSY:
+        elif claim is Claim.REFUSE and status >= 500:
             yield from _stumbled(exchange)
         return
     responses = exchange.at("responses")
@@ -282,7 +282,7 @@ def _list_words(
         return
     for at, expected in expectations:
         code = codes[at]
-        if expected.claim is not claim or code is None or code in BUSY:
+        if expected.claim is not claim or code is None:
             continue
         if claim is Claim.ACCEPT and not 200 <= code < 300:
             rule = blamed([*_uses("sendMessage", items[at])], cleared, "IP-BULK-03")
@@ -294,9 +294,12 @@ def _list_words(
             yield from (_not_refused(word, str(code)) for word in expected.breaches)
 
 
+_BECAME: Final = {Outcome.TAKEN: Claim.ACCEPT, Outcome.REFUSED: Claim.REFUSE, Outcome.ELSEWHERE: Claim.REFUSE}
+
+
 def _perhaps_out_of_order(claims: list[Claim], codes: list[int | None]) -> bool:
     """Whether as many were accepted and refused as may be, only not the right ones."""
-    became = [None if code is None else Claim.ACCEPT if code < 300 else Claim.REFUSE for code in codes]
+    became = [_BECAME.get(of_item(code)) for code in codes]
     misplaced = {
         (claim, code)
         for claim, code in zip(claims, became, strict=True)

@@ -17,6 +17,7 @@ from smsproof_conformance.cases.intelepeer.webhooks import (
     webhook_url,
 )
 from smsproof_conformance.records.exchange import MISSING, Exchange, dig, is_array, is_object, pointer
+from smsproof_conformance.records.outcome import Outcome, of_item
 from smsproof_conformance.records.record import NotObserved, Record, Seen
 from smsproof_conformance.runs.actor import Actor
 from smsproof_conformance.targets.target import Fact
@@ -75,7 +76,7 @@ async def short_code(do: Actor) -> None:
 @short_code.judge
 def _(seen: Seen) -> Judgement:
     exchange = seen["one short code"]
-    if exchange.status is not None and exchange.status >= 300:
+    if exchange.outcome is not Outcome.TAKEN:
         yield breach("IP-HOOK-04", exchange, expected="HTTP 201 for a short code", got=f"HTTP {exchange.status}")
     elif exchange.status != 201:
         yield breach("IP-HOOK-06", exchange, expected="HTTP 201 for one endpoint", got=f"HTTP {exchange.status}")
@@ -104,15 +105,13 @@ def _(seen: Seen) -> Judgement:
     if both.status != 207:
         yield breach("IP-HOOK-07", both, expected="HTTP 207 for two endpoints", got=f"HTTP {both.status}")
     for endpoint, step in zip(endpoints, ("read first", "read second"), strict=True):
-        item = of_endpoint(both, endpoint)
-        if item is not None and (status_of(item) or 0) >= 300:
+        code = status_of(of_endpoint(both, endpoint))
+        if of_item(code) is Outcome.REFUSED:
             yield breach(
-                "IP-HOOK-09",
-                both,
-                expected="201 for a number of the customer",
-                got=status_of(item),
-                pointer="/endpoints",
+                "IP-HOOK-09", both, expected="201 for a number of the customer", got=code, pointer="/endpoints"
             )
+        if both.outcome is not Outcome.TAKEN or code is not None and of_item(code) is not Outcome.TAKEN:
+            continue
         read = seen[step]
         url = read.at("webhook")
         if read.status == 200 and is_object(read.at()) and url != both.request.json["webhook"]:
@@ -281,8 +280,9 @@ async def fields(do: Actor) -> None:
 
 @fields.judge
 def _(seen: Seen) -> Judgement:
-    for name, requirement, _ in _WRONG_FIELDS:
-        yield from _refused(requirement, seen[name], 400, name)
+    broken = {name: requirement for name, requirement, _ in _WRONG_FIELDS}
+    for name, exchange in seen.each(broken):
+        yield from _refused(broken[name], exchange, 400, name)
 
 
 @section.scenario(
@@ -325,7 +325,7 @@ _NO_OBJECTS: Final = {"a list": b"[]", "a string": b'"+1"', "nothing": b"", "an 
 def _(seen: Seen) -> Judgement:
     for exchange in seen.steps():
         what = exchange.request.step
-        if exchange.status is not None and 200 <= exchange.status < 300 and what in _NO_OBJECTS:
+        if exchange.outcome is Outcome.TAKEN and what in _NO_OBJECTS:
             yield breach("IP-HOOK-02", exchange, expected=f"HTTP 400 for {what}", got=f"HTTP {exchange.status}")
         elif exchange.status != 400:
             yield breach("IP-HOUSE-15", exchange, expected=f"HTTP 400 for {what}", got=f"HTTP {exchange.status}")
@@ -357,8 +357,8 @@ def _near_misses(number: str) -> dict[str, str]:
 
 @endpoint_form.judge
 def _(seen: Seen) -> Judgement:
-    for name in _near_misses("+12161112222"):
-        yield from _refused("IP-HOOK-10", seen[name], 400, name)
+    for name, exchange in seen.each(_near_misses("+12161112222")):
+        yield from _refused("IP-HOOK-10", exchange, 400, name)
 
 
 @section.scenario(
@@ -434,14 +434,12 @@ async def bad_url(do: Actor) -> None:
 
 @bad_url.judge
 def _(seen: Seen) -> Judgement:
-    refused = True
-    for url in _NO_URLS:
-        exchange = seen[f"set {url!r}"]
+    refused = not seen.busy
+    for _, exchange in seen.each(f"set {url!r}" for url in _NO_URLS):
         refused = refused and exchange.status == 400
         yield from _refused("IP-HOOK-12", exchange, 400, "what is no URL")
-    for url in _OTHER_URLS:
-        exchange = seen[f"set {url!r}"]
-        if exchange.status is not None and exchange.status < 300:
+    for _, exchange in seen.each(f"set {url!r}" for url in _OTHER_URLS):
+        if exchange.outcome is Outcome.TAKEN:
             yield oddity("IP-HOOK-12", exchange, expected="HTTP 400", got=f"HTTP {exchange.status}")
     if len(seen.target.numbers.long_codes) > 1:
         yield from _refused("IP-HOOK-12", seen["for two"], 400, "what is no URL, for two numbers")
@@ -477,7 +475,7 @@ async def other_methods(do: Actor) -> None:
 @other_methods.judge
 def _(seen: Seen) -> Judgement:
     for exchange in seen.steps():
-        if exchange.answer is not None and exchange.answer.succeeded:
+        if exchange.outcome is Outcome.TAKEN:
             yield oddity("IP-HOOK-01", exchange, expected="no success", got=f"HTTP {exchange.status}")
 
 
@@ -495,7 +493,7 @@ def _answered(record: Record, status: int) -> list[Exchange]:
     expects="201 for one, 207 for several.",
 )
 def count_decides(record: Record) -> Judgement:
-    for exchange in record.answered("setWebhook", lambda exchange: bool(exchange.answer and exchange.answer.succeeded)):
+    for exchange in record.answered("setWebhook", lambda exchange: exchange.outcome is Outcome.TAKEN):
         asked: Any = exchange.request.json
         endpoints = asked.get("endpoints") if is_object(asked) else None
         if not is_array(endpoints) or not endpoints or len(set(map(repr, endpoints))) != len(endpoints):

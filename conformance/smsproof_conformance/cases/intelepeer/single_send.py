@@ -20,6 +20,7 @@ from smsproof_conformance.cases.intelepeer.wrong_messages import (
     WrongMessage,
 )
 from smsproof_conformance.records.exchange import MISSING, Exchange
+from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.records.record import NotObserved, Record, Seen
 from smsproof_conformance.runs.actor import Actor
 from smsproof_conformance.targets.target import Fact
@@ -32,7 +33,7 @@ _SENDING: Final = (Fact.SENDER, Fact.DESTINATION)
 
 def _refused(requirement: str, exchange: Exchange, what: str) -> Judgement:
     """A message that must be accepted: 202 and nothing else."""
-    if exchange.answer is not None and not exchange.answer.succeeded:
+    if exchange.outcome is not Outcome.TAKEN:
         yield breach(requirement, exchange, expected=f"HTTP 202 for {what}", got=f"HTTP {exchange.status}")
 
 
@@ -149,7 +150,7 @@ def _(seen: Seen) -> Judgement:
 
 
 def _either_accepted(*exchanges: Exchange) -> bool:
-    return any(exchange.answer is not None and exchange.answer.succeeded for exchange in exchanges)
+    return any(exchange.outcome is Outcome.TAKEN for exchange in exchanges)
 
 
 @section.scenario(
@@ -182,8 +183,9 @@ async def _send_each(do: Actor, wrong: tuple[WrongMessage, ...]) -> None:
 
 
 def _judge_each(seen: Seen, wrong: tuple[WrongMessage, ...]) -> Judgement:
-    for one in wrong:
-        yield from one.judge(seen[one.name])
+    named = {one.name: one for one in wrong}
+    for name, exchange in seen.each(named):
+        yield from named[name].judge(exchange)
 
 
 @section.scenario(
@@ -328,9 +330,8 @@ _WRAPPED: Final = "a list inside an object"
 
 @body_form.judge
 def _(seen: Seen) -> Judgement:
-    for name in (*_NO_MESSAGES, *_NO_JSON, _WRAPPED):
-        exchange = seen[name]
-        if exchange.answer is not None and exchange.answer.succeeded:
+    for name, exchange in seen.each((*_NO_MESSAGES, *_NO_JSON, _WRAPPED)):
+        if exchange.outcome is Outcome.TAKEN:
             yield breach("IP-SEND-02", exchange, expected=f"HTTP 400 for {name}", got=f"HTTP {exchange.status}")
         elif exchange.status != 400:
             requirement = "IP-HOUSE-15" if name in _NO_JSON else "IP-SEND-21"
@@ -355,9 +356,8 @@ async def other_methods(do: Actor) -> None:
 
 @other_methods.judge
 def _(seen: Seen) -> Judgement:
-    for method in _OTHER_METHODS:
-        exchange = seen[method]
-        if exchange.answer is not None and exchange.answer.succeeded:
+    for method, exchange in seen.each(_OTHER_METHODS):
+        if exchange.outcome is Outcome.TAKEN:
             yield breach("IP-SEND-01", exchange, expected=f"no success for {method}", got=f"HTTP {exchange.status}")
 
 
@@ -377,8 +377,7 @@ def status_202(record: Record) -> Judgement:
 
 
 def _accepted_alone(exchange: Exchange) -> bool:
-    accepted = exchange.answer is not None and exchange.answer.succeeded
-    return accepted and isinstance(exchange.request.json, dict)
+    return exchange.outcome is Outcome.TAKEN and isinstance(exchange.request.json, dict)
 
 
 @section.standing(

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from smsproof_conformance.cases.intelepeer.messages import ABSENT, message
 from smsproof_conformance.records.exchange import Exchange
+from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.runs.actor import Actor
 from smsproof_conformance.verdicts.finding import Judgement, breach, oddity
 
@@ -40,7 +41,7 @@ class WrongMessage:
         expected = f"HTTP {' or '.join(map(str, self.codes))} for {self.name}"
         if status is None or status in self.codes:
             return
-        if 200 <= status < 300:
+        if exchange.outcome is Outcome.TAKEN:
             yield breach(self.breaks, exchange, expected=expected, got=f"HTTP {status}")
         elif status in self.tolerated:
             yield oddity(self.states, exchange, expected=expected, got=f"HTTP {status}")

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any, Final, cast
 
 from smsproof_conformance.records.exchange import MISSING, Arrival, Exchange, strings
+from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.records.record import Record
-from smsproof_conformance.verdicts.finding import Breach, Judgement, Unknown, breach
+from smsproof_conformance.verdicts.finding import Breach, Judgement, breach
 
 Say = Callable[..., Breach]
 """`breach`, or `oddity` where the decisions let a reading warn at most."""
@@ -21,23 +21,29 @@ Say = Callable[..., Breach]
 SENDS: Final = ("sendMessage", "sendBatch")
 
 
-class Outcome(Enum):
-    """What became of a send, by its answer."""
-
-    TAKEN = "taken"
-    IN_ERROR = "in error"  # 2xx with data.status ERROR
-    REFUSED = "refused"  # any other status than 2xx
-    UNCLEAR = "unclear"  # 2xx without an envelope, or a batch that took nobody: judges of the answer speak of it
+LISTED: Final = (
+    "DELIVRD", "EXPIRED", "DELETED", "UNDELIV", "ACCEPTD", "UNKNOWN", "REJECTD", "INVALID_ROUTING",
+    "CODE_NOT_ALLOWED", "BLACKLISTED", "QUEUE", "DEQUEUED", "SENT", "ERROR", "ENROUTE", "SEGMENTS_EXCEEDED",
+)  # fmt: skip
+"""The statuses of a callback, in the page's order (S2:108-140)."""
 
 
 def outcome(exchange: Exchange) -> Outcome:
-    if exchange.answer is None or not exchange.answer.succeeded:
-        return Outcome.REFUSED
+    """What became of a send, by its answer's status and, where that is a success, by its body.
+
+    A success without an envelope, and a batch that took nobody, are UNREADABLE: judges of the answer speak of it.
+    """
+    if exchange.outcome is not Outcome.TAKEN:
+        return exchange.outcome
     if not isinstance(exchange.at("data"), dict):
-        return Outcome.UNCLEAR
+        return Outcome.UNREADABLE
     if exchange.at("data", "status") == "ERROR":
         return Outcome.IN_ERROR
-    return Outcome.UNCLEAR if exchange.at("data", "ids") == [] else Outcome.TAKEN
+    return Outcome.UNREADABLE if exchange.at("data", "ids") == [] else Outcome.TAKEN
+
+
+NOT_TAKEN: Final = frozenset({Outcome.REFUSED, Outcome.IN_ERROR, Outcome.ELSEWHERE})
+"""What says that a message will not be sent."""
 
 
 def shown(exchange: Exchange) -> str:
@@ -48,9 +54,7 @@ def shown(exchange: Exchange) -> str:
 
 def takes(requirement: str, exchange: Exchange, what: str, *, say: Say = breach) -> Judgement:
     """A right request must be taken. `what` names it, as in "a message without options"."""
-    if exchange.status == 429:
-        yield Unknown(requirement, "the target limits the rate (429)")  # legal, AMB-MS-53
-    elif outcome(exchange) in (Outcome.REFUSED, Outcome.IN_ERROR):
+    if outcome(exchange) in NOT_TAKEN:
         yield say(requirement, exchange, expected=f"{what} is taken: a 2xx with the status QUEUE", got=shown(exchange))
 
 
@@ -107,7 +111,7 @@ def fields(exchange: Exchange) -> Mapping[str, Any]:
 def data(exchange: Exchange) -> Mapping[str, Any] | None:
     """data of the envelope in a 2xx answer, None without one."""
     value = exchange.at("data")
-    if exchange.answer is None or not exchange.answer.succeeded or not isinstance(value, dict):
+    if exchange.outcome is not Outcome.TAKEN or not isinstance(value, dict):
         return None
     return cast("Mapping[str, Any]", value)
 
@@ -129,9 +133,15 @@ def asked_for(record: Record, arrival: Arrival) -> Exchange | None:
 
 
 def status_of(arrival: Arrival) -> str | None:
-    """The status that a callback tells under the key `status` (P-MS-3)."""
+    """The status that a callback tells: under the key `status` (P-MS-3), else the one of the sixteen words in it.
+
+    The page names no key (S2:146).
+    """
     status = arrival.get("status")
-    return status if isinstance(status, str) else None
+    if status is not MISSING:
+        return status if isinstance(status, str) else None
+    words = {text for text in strings(arrival.value) if text in LISTED}
+    return words.pop() if len(words) == 1 else None
 
 
 def speaks_of(arrival: Arrival, id_: str) -> bool:

@@ -9,9 +9,10 @@ from typing import Any, Final
 
 from smsproof_conformance.case import Section
 from smsproof_conformance.cases.messangi import outbox
-from smsproof_conformance.cases.messangi.answers import Outcome, outcome, refuses, shown, takes, with_ids
+from smsproof_conformance.cases.messangi.answers import outcome, refuses, shown, takes, with_ids
 from smsproof_conformance.cases.messangi.messages import SENDING, batch, destination, with_values
 from smsproof_conformance.cases.messangi.send_request import all_options
+from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.records.record import Seen
 from smsproof_conformance.runs.actor import Actor
 from smsproof_conformance.targets.target import Fact
@@ -81,8 +82,9 @@ def _without(body: dict[str, Any], key: str) -> dict[str, Any]:
 
 @required.judge
 def _(seen: Seen) -> Judgement:
-    for key, requirement in _REQUIRED:
-        yield from refuses(requirement, seen[f"without {key}"], f"a batch without {key}")
+    required = {f"without {key}": requirement for key, requirement in _REQUIRED}
+    for step, exchange in seen.each(required):
+        yield from refuses(required[step], exchange, f"a batch {step}")
     yield from refuses("MS-BATCH-05", seen["a string as to"], "a batch with a string as `to`")
     yield from refuses("MS-BATCH-06", seen["a recipient without to"], "a recipient without a destination")
 
@@ -161,8 +163,9 @@ async def values_filled_in(do: Actor) -> None:
 
 @values_filled_in.judge
 def _(seen: Seen) -> Judgement:
-    for template in TEMPLATES:
-        exchange = seen[template.step]
+    templates = {template.step: template for template in TEMPLATES}
+    for step, exchange in seen.each(templates):
+        template = templates[step]
         if outcome(exchange) is not Outcome.TAKEN:
             yield from takes(template.requirement, exchange, "a batch with values for every placeholder")
             continue

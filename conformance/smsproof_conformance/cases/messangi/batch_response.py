@@ -9,7 +9,6 @@ from typing import Any, Final, cast
 from smsproof_conformance.case import Section
 from smsproof_conformance.cases.messangi import outbox
 from smsproof_conformance.cases.messangi.answers import (
-    Outcome,
     entries,
     fields,
     outcome,
@@ -30,6 +29,7 @@ from smsproof_conformance.cases.messangi.echo import (
 )
 from smsproof_conformance.cases.messangi.messages import SENDING, batch, destination, letters, recipients, with_values
 from smsproof_conformance.records.exchange import Exchange, strings
+from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.records.record import Record, Seen
 from smsproof_conformance.runs.actor import Actor
 from smsproof_conformance.targets.target import Fact
@@ -234,13 +234,14 @@ async def invalid_anywhere(do: Actor) -> None:
 
 @invalid_anywhere.judge
 def _(seen: Seen) -> Judgement:
-    for size, bad in _MIXES:
-        yield from _spares_the_others(seen[_step(size, bad)], bad=set(bad))
+    mixes = {_step(size, bad): bad for size, bad in _MIXES}
+    for step, exchange in seen.each(mixes):
+        yield from _spares_the_others(exchange, bad=set(mixes[step]))
 
 
 def _spares_the_others(exchange: Exchange, bad: set[int]) -> Judgement:
     """A batch in which the recipients at `bad` are badly formatted and all the others are right."""
-    if exchange.status != 429 and outcome(exchange) is not Outcome.TAKEN:
+    if outcome(exchange) is not Outcome.TAKEN:
         # That one bad number does not stop the others is implied by the two lists (S2:492, S2:500).
         yield breach("MS-BRESP-08", exchange, expected="the right recipients are served", got=shown(exchange))
         return
@@ -290,9 +291,7 @@ async def fifty_recipients(do: Actor) -> None:
 
 @fifty_recipients.judge
 def _(seen: Seen) -> Judgement:
-    exchange = seen["send"]
-    if exchange.status != 413:  # the page has no limit, and one is legal (AMB-MS-53)
-        yield from _spares_the_others(exchange, bad=set(range(50)) - set(_RIGHT_OF_FIFTY))
+    yield from _spares_the_others(seen["send"], bad=set(range(50)) - set(_RIGHT_OF_FIFTY))
 
 
 @section.scenario(
@@ -337,7 +336,7 @@ def _(seen: Seen) -> Judgement:
     yield from refuses("MS-BRESP-07", exchange, "a batch of badly formatted numbers")
     asked = _requested(exchange)
     silent = outcome(exchange) is Outcome.IN_ERROR and not _listed(exchange)  # a refusal as a whole (AMB-MS-40)
-    if exchange.answer and exchange.answer.succeeded and not silent and len(set(_invalid(exchange, asked))) < 2:
+    if exchange.outcome is Outcome.TAKEN and not silent and len(set(_invalid(exchange, asked))) < 2:
         yield breach(
             "MS-BRESP-07",
             exchange,

@@ -10,7 +10,7 @@ from typing import Any, Final
 from smsproof_conformance.case import Section
 from smsproof_conformance.cases.messangi import outbox
 from smsproof_conformance.cases.messangi.answers import (
-    Outcome,
+    LISTED,
     asked_for,
     fields,
     outcome,
@@ -25,6 +25,7 @@ from smsproof_conformance.cases.messangi.echo import schemas
 from smsproof_conformance.cases.messangi.messages import SENDING, batch, destination, message, with_values
 from smsproof_conformance.cases.messangi.outbox import absent
 from smsproof_conformance.records.exchange import Arrival, Exchange, strings
+from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.records.record import NotObserved, Record, Seen
 from smsproof_conformance.runs.actor import Actor
 from smsproof_conformance.targets.target import Fact
@@ -32,12 +33,6 @@ from smsproof_conformance.verdicts.finding import Judgement, Severity, Unknown, 
 from smsproof_spec.rules import Malformed
 
 section = Section("messangi", "callbacks")
-
-LISTED: Final = (
-    "DELIVRD", "EXPIRED", "DELETED", "UNDELIV", "ACCEPTD", "UNKNOWN", "REJECTD", "INVALID_ROUTING",
-    "CODE_NOT_ALLOWED", "BLACKLISTED", "QUEUE", "DEQUEUED", "SENT", "ERROR", "ENROUTE", "SEGMENTS_EXCEEDED",
-)  # fmt: skip
-"""The statuses of a callback, in the page's order (S2:108-140)."""
 
 _NEVER_ARRIVED: Final = frozenset(
     {
@@ -115,8 +110,9 @@ async def only_when_asked(do: Actor) -> None:
 
 @only_when_asked.judge
 def _(seen: Seen) -> Judgement:
-    for label, _, _, options in _UNASKED:
-        exchange = seen[label]
+    given = {label: options for label, _, _, options in _UNASKED}
+    for label, exchange in seen.each(given):
+        options = given[label]
         yield from takes("MS-CALLBACK-04", exchange, "a send with callbacks and no receipt requested", say=oddity)
         requirement = "MS-CALLBACK-04" if options else "MS-BATCH-11" if label == "batch-absent" else "MS-SEND-08"
         arrivals = seen.arrivals(label)
@@ -244,8 +240,7 @@ async def identifiers_back(do: Actor) -> None:
 
 @identifiers_back.judge
 def _(seen: Seen) -> Judgement:
-    for label in ("first", "second"):
-        exchange = seen[label]
+    for label, exchange in seen.each(("first", "second")):
         yield from takes("MS-SEND-13", exchange, "a message with externalId and clientId")
         if outcome(exchange) is Outcome.TAKEN and not seen.arrivals(label):
             yield from absent("MS-CALLBACK-04", exchange, seen, "requestDR true: the callback is told the status")

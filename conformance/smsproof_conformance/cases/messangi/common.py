@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 from smsproof_conformance.case import Section
 from smsproof_conformance.cases.messangi import outbox
 from smsproof_conformance.cases.messangi.answers import (
+    NOT_TAKEN,
     SENDS,
-    Outcome,
     Taken,
     fields,
     outcome,
@@ -22,6 +22,7 @@ from smsproof_conformance.cases.messangi.answers import (
 )
 from smsproof_conformance.cases.messangi.messages import SENDING, batch, letters, message
 from smsproof_conformance.records.exchange import Exchange, Headers, encode
+from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.records.record import NotObserved, Record, Seen
 from smsproof_conformance.runs.actor import Actor
 from smsproof_conformance.targets.target import Fact, Token
@@ -67,9 +68,9 @@ async def key_expires(do: Actor) -> None:
 
 @key_expires.judge
 def _(seen: Seen) -> Judgement:
-    for step in ("message", "batch"):
+    for step, exchange in seen.each(("message", "batch")):
         # That keys expire stands on another page (P-MS-1): this one only asks for the key.
-        yield from refuses("MS-GEN-02", seen[step], f"a {step} with an expired key", say=oddity)
+        yield from refuses("MS-GEN-02", exchange, f"a {step} with an expired key", say=oddity)
 
 
 @section.scenario(
@@ -101,7 +102,11 @@ def _(seen: Seen) -> Judgement:
     expects="A JSON body, and a Content-Type that says so.",
 )
 def answers_are_json(record: Record) -> Judgement:
-    answered = [exchange for exchange in record.exchanges if exchange.answer and exchange.request.operation in SENDS]
+    answered = [
+        exchange
+        for exchange in record.exchanges
+        if exchange.answer and exchange.request.operation in SENDS and not record.is_busy(exchange)
+    ]
     if not answered:
         raise NotObserved("no call was answered")
     for exchange in answered:
@@ -218,9 +223,9 @@ def _(seen: Seen) -> Judgement:
         yield from outbox.absent("MS-GEN-07", right, seen, "the message is in the outbox")
     elif copies > 1:
         yield breach("MS-GEN-07", right, expected="one message in the outbox", got=f"{copies} of it")
-    for step, requirement in _REFUSED.items():
-        exchange = seen[step]
-        if outcome(exchange) in (Outcome.REFUSED, Outcome.IN_ERROR) and fields(exchange)["text"] in new:
+    for step, exchange in seen.each(_REFUSED):
+        requirement = _REFUSED[step]
+        if outcome(exchange) in NOT_TAKEN and fields(exchange)["text"] in new:
             yield breach(requirement, exchange, expected="what is refused is not sent", got="it is in the outbox")
 
 

@@ -13,12 +13,13 @@ from dataclasses import replace
 from typing import Any, Final
 
 from smsproof_conformance.case import Section
+from smsproof_conformance.cases.messangi.answers import asked_for, status_of
 from smsproof_conformance.records.exchange import Exchange, dig, is_array, pointer
+from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.records.record import NotObserved, Record
 from smsproof_conformance.targets.target import Numbers
 from smsproof_conformance.verdicts.expectation import (
     ACCEPT,
-    BUSY,
     Claim,
     Expectation,
     Freedom,
@@ -33,7 +34,7 @@ from smsproof_conformance.verdicts.expectation import (
     speaks_of_data,
     unreadable,
 )
-from smsproof_conformance.verdicts.finding import Breach, Judgement, breach
+from smsproof_conformance.verdicts.finding import Breach, Judgement, Severity, breach
 from smsproof_spec.rules import Malformed
 
 section = Section("messangi", "requests")
@@ -54,10 +55,14 @@ _PLACEHOLDER: Final = re.compile(r"\{([0-9]+)\}")
 
 def expectation(exchange: Exchange, numbers: Numbers) -> Expectation:
     """What a request deserves; for a batch without its recipients, who are judged one by one."""
+    return _expected(exchange, sent(exchange), numbers)
+
+
+def _expected(exchange: Exchange, value: Any, numbers: Numbers) -> Expectation:
+    """What a body deserves in the place of an exchange's own."""
     component = _COMPONENTS.get(exchange.request.operation or "")
     if component is None:
         return left_open(Freedom.UNUSUAL)
-    value = sent(exchange)
     if isinstance(value, Malformed):
         return unreadable(value, "MS-GEN-04", exchange)
     broken = list(request_schemas("messangi").violations(component, value, exchange))
@@ -147,29 +152,44 @@ def _filled(batch: dict[str, Any]) -> bool:
     "valid-accepted",
     observes=(
         "MS-ADDR-02", "MS-ADDR-06", "MS-ADDR-07", "MS-ADDR-08", "MS-SEND-06", "MS-SEND-07", "MS-SEND-10", "MS-SEND-11",
-        "MS-SEND-12", "MS-SEND-13", "MS-SEND-14", "MS-BATCH-11", "MS-BRESP-04", "MS-BRESP-07",
+        "MS-SEND-12", "MS-SEND-13", "MS-SEND-14", "MS-BATCH-11", "MS-BRESP-04", "MS-BRESP-07", "MS-BRESP-08",
     ),
-    does="Looks at every request with right data from the target's own numbers.",
-    expects="It is accepted: 2xx without the status ERROR, and in a batch every recipient has an id.",
+    does="Looks at every request with right data from the target's own numbers, and at the right recipients of a batch.",
+    expects="It is accepted: 2xx without the status ERROR, and in a batch every right recipient has an id.",
 )  # fmt: skip
 def valid_accepted(record: Record) -> Judgement:
-    seen = False
-    right = [
-        exchange
-        for exchange in filter(speaks_of_data, record.exchanges)
-        if expectation(exchange, record.target.numbers).claim is Claim.ACCEPT and exchange.status not in BUSY
-    ]
+    numbers = record.target.numbers
+    asked = list(filter(speaks_of_data, record.exchanges))
+    right = [exchange for exchange in asked if expectation(exchange, numbers).claim is Claim.ACCEPT]
+    mixed = [exchange for exchange in asked if _right_but_for_some_recipients(exchange, numbers)]
     cleared = {use.what for exchange in right if _taken(exchange) for use in _uses(exchange)}
     for exchange in right:
-        seen = True
         batch = exchange.request.operation == "sendBatch"
-        if not _taken(exchange):
+        if not _taken(exchange) and not _says_who_is_invalid(exchange):
             rule = blamed([*_uses(exchange)], cleared, "MS-BRESP-04" if batch else "MS-SEND-06")
             yield breach(rule, exchange, expected="acceptance of right data", got=_outcome(exchange))
         elif batch:
-            yield from _missing_recipients(exchange)
-    if not seen:
+            yield from _missing_recipients(exchange, numbers)
+    for exchange in mixed:
+        if _taken(exchange) or _says_who_is_invalid(exchange):
+            yield from _missing_recipients(exchange, numbers)
+    if not right and not mixed:
         raise NotObserved("no request that must be accepted")
+
+
+def _right_but_for_some_recipients(exchange: Exchange, numbers: Numbers) -> bool:
+    """Whether a batch has malformed numbers among right recipients, and nothing else that is wrong or open about it."""
+    value, malformed = sent(exchange), {at for at, _ in _malformed_recipients(exchange)}
+    if not malformed:
+        return False
+    rest = [recipient for at, recipient in enumerate(value["to"]) if at not in malformed]
+    return bool(rest) and _expected(exchange, {**value, "to": rest}, numbers).claim is Claim.ACCEPT
+
+
+def _says_who_is_invalid(exchange: Exchange) -> bool:
+    """Whether a batch that took nobody says which numbers it takes for invalid."""
+    answered = exchange.outcome is Outcome.TAKEN and exchange.at("data", "status") != "ERROR"
+    return answered and exchange.request.operation == "sendBatch" and bool(exchange.at("data", "invalidNumber"))
 
 
 @section.standing(
@@ -183,16 +203,27 @@ def valid_accepted(record: Record) -> Judgement:
 )  # fmt: skip
 def invalid_refused(record: Record) -> Judgement:
     seen = False
-    for exchange in record.exchanges:
-        if not speaks_of_data(exchange):
-            continue
+    sent_on = _takes_numbers_to_route_them(record)
+    for exchange in filter(speaks_of_data, record.exchanges):
         expected = expectation(exchange, record.target.numbers)
         malformed = _malformed_recipients(exchange)
         seen |= expected.claim is Claim.REFUSE or bool(malformed)
         if expected.claim is Claim.REFUSE and _taken(exchange):
             for word in expected.breaches:
-                if not (_about_recipient(word) and _left_out(exchange, expected.breaches)):
-                    yield replace(word, expected=f"a refusal of the request: {word.got}", got=_outcome(exchange))
+                if (
+                    _about_recipient(word)
+                    and _left_out(exchange, expected.breaches)
+                    or sent_on
+                    and word.pointer == "/to"
+                ):
+                    continue
+                yield replace(
+                    word,
+                    expected=f"a refusal of the request: {word.got}",
+                    got=_outcome(exchange),
+                    # That another type than MT is refused, and not passed over, is our reading (AMB-MS-37).
+                    ceiling=Severity.WARN if word.pointer == "/type" else word.ceiling,
+                )
         if _taken(exchange):
             accepted = {_bare(dig(entry, "mobile")) for entry in _ids(exchange)}
             for at, number in malformed:
@@ -205,10 +236,30 @@ def invalid_refused(record: Record) -> Judgement:
         raise NotObserved("no request that must be refused")
 
 
+def _takes_numbers_to_route_them(record: Record) -> bool:
+    """Whether the target takes a message to a malformed number and says INVALID_ROUTING later, as S2:122 lets it.
+
+    It shows where statuses were asked for; the cases addresses/* judge those. Elsewhere nobody is told.
+    """
+    for exchange in filter(speaks_of_data, record.exchanges):
+        if exchange.request.operation == "sendMessage" and _asks_for_statuses(exchange) and _taken(exchange):
+            expected = expectation(exchange, record.target.numbers)
+            told = {status_of(a) for a in record.arrivals if asked_for(record, a) is exchange}
+            if any(word.pointer == "/to" for word in expected.breaches) and told.isdisjoint(_WENT_OUT):
+                return True
+    return False
+
+
+_WENT_OUT: Final = frozenset({"SENT", "DELIVRD", "ENROUTE", "ACCEPTD", "UNDELIV", "EXPIRED"})
+
+
+def _asks_for_statuses(exchange: Exchange) -> bool:
+    return dig(sent(exchange), "requestDR") is True and isinstance(dig(sent(exchange), "callbacks"), str)
+
+
 def _taken(exchange: Exchange) -> bool:
     """Whether an answer says that at least something was accepted."""
-    assert exchange.answer is not None
-    if not exchange.answer.succeeded or exchange.at("data", "status") == "ERROR":
+    if exchange.outcome is not Outcome.TAKEN or exchange.at("data", "status") == "ERROR":
         return False
     return exchange.request.operation != "sendBatch" or bool(_ids(exchange))
 
@@ -247,23 +298,26 @@ def _left_out(exchange: Exchange, breaches: Sequence[Breach]) -> bool:
     return is_array(recipients) and len(_ids(exchange)) <= len(recipients) - len(wrong)
 
 
-def _missing_recipients(exchange: Exchange) -> Iterator[Breach]:
+def _missing_recipients(exchange: Exchange, numbers: Numbers) -> Iterator[Breach]:
+    """The right recipients of a batch without an id. One that stands among the invalid ones breaks that list as well."""
     accepted = {_bare(dig(entry, "mobile")) for entry in _ids(exchange)}
     invalid = exchange.at("data", "invalidNumber")
-    refused = {_bare(number) for number in invalid} if is_array(invalid) else set[str]()
+    listed = {_bare(number) for number in invalid} if is_array(invalid) else set[str]()
     for at, recipient in enumerate(sent(exchange)["to"]):
-        number = _bare(recipient["to"])
-        if number not in accepted:
+        to = dig(recipient, "to")
+        if not _same_number(to, numbers.destinations) or _bare(to) in accepted:
+            continue
+        place = pointer("to", at, "to")
+        rule = "MS-BRESP-04" if to.startswith("+") else "MS-ADDR-02"
+        yield breach(rule, exchange, expected="an id for a right recipient", got="no id", pointer=place)
+        if _bare(to) in listed:
             yield breach(
-                _missing_rule(recipient["to"], number in refused), exchange, expected="an id for a right recipient",
-                got="in invalidNumber" if number in refused else "no id", pointer=pointer("to", at, "to"),
-            )  # fmt: skip
-
-
-def _missing_rule(number: str, listed: bool) -> str:
-    if not number.startswith("+"):
-        return "MS-ADDR-02"
-    return "MS-BRESP-07" if listed else "MS-BRESP-04"
+                "MS-BRESP-07", exchange, expected="only malformed numbers in invalidNumber", got=to, pointer=place
+            )
+        elif listed:
+            yield breach(
+                "MS-BRESP-08", exchange, expected=f"{to} in one of the two lists", got="neither", pointer=place
+            )
 
 
 def _uses(exchange: Exchange) -> Iterator[Use]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from smsproof_conformance.case import Section
-from smsproof_conformance.cases.messangi.answers import Outcome, fields, outcome, refuses, shown, takes
+from smsproof_conformance.cases.messangi.answers import fields, outcome, refuses, shown, takes
 from smsproof_conformance.cases.messangi.messages import ABSENT, SENDING, batch, message
 from smsproof_conformance.records.exchange import encode
+from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.records.record import Seen
 from smsproof_conformance.runs.actor import Actor
 from smsproof_conformance.verdicts.finding import Judgement, breach, oddity
@@ -101,9 +102,9 @@ async def required(do: Actor) -> None:
 
 @required.judge
 def _(seen: Seen) -> Judgement:
-    for key, requirement in _REQUIRED:
-        yield from refuses(requirement, seen[f"without {key}"], f"a message without {key}")
-        yield from refuses(requirement, seen[f"null as {key}"], f"a message with null as {key}")
+    required = {f"{how} {key}": requirement for key, requirement in _REQUIRED for how in ("without", "null as")}
+    for step, exchange in seen.each(required):
+        yield from refuses(required[step], exchange, f"a message {step.replace('null as', 'with null as')}")
 
 
 @section.scenario(

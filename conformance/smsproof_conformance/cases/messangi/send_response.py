@@ -6,7 +6,7 @@ from typing import Final
 
 from smsproof_conformance.case import Section
 from smsproof_conformance.cases.messangi import outbox
-from smsproof_conformance.cases.messangi.answers import Outcome, fields, outcome, same_number, takes
+from smsproof_conformance.cases.messangi.answers import fields, outcome, same_number, takes
 from smsproof_conformance.cases.messangi.echo import (
     enveloped,
     option_breaches,
@@ -18,6 +18,7 @@ from smsproof_conformance.cases.messangi.echo import (
 )
 from smsproof_conformance.cases.messangi.messages import SENDING, destination, message
 from smsproof_conformance.records.exchange import Exchange
+from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.records.record import Record, Seen
 from smsproof_conformance.runs.actor import Actor
 from smsproof_conformance.verdicts.finding import Judgement, breach, oddity
@@ -120,8 +121,7 @@ async def text_intact(do: Actor) -> None:
 
 @text_intact.judge
 def _(seen: Seen) -> Judgement:
-    for step, _ in _TEXTS:
-        exchange = seen[step]
+    for _, exchange in seen.each(step for step, _ in _TEXTS):
         yield from takes("MS-RESP-06", exchange, "a text of any characters")
         if outbox.is_open(seen) and outcome(exchange) is Outcome.TAKEN:
             yield from _sent_as_asked(seen, exchange)

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from smsproof_conformance.case import Section
-from smsproof_conformance.cases.messangi.answers import Outcome, outcome, shown, status_of, takes, with_ids
-from smsproof_conformance.cases.messangi.callbacks import LISTED
+from smsproof_conformance.cases.messangi.answers import LISTED, outcome, shown, status_of, takes, with_ids
 from smsproof_conformance.cases.messangi.messages import SENDING, batch, destination, message, with_values
 from smsproof_conformance.records.exchange import Exchange, strings
+from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.records.record import Seen
 from smsproof_conformance.runs.actor import Actor
 from smsproof_conformance.targets.target import Fact
@@ -63,12 +63,13 @@ async def lengths(do: Actor) -> None:
 
 @lengths.judge
 def _(seen: Seen) -> Judgement:
-    for length in LENGTHS:
-        exchange = seen[length.step]
+    lengths = {length.step: length for length in LENGTHS}
+    for step, exchange in seen.each(lengths):
+        length = lengths[step]
         requirement = "MS-TEXT-07" if length.segments == 10 else length.requirement
         yield from takes(requirement, exchange, f"a text of {length.step}")
-    for length in LENGTHS:
-        exchange = seen[length.step]
+    for step, exchange in seen.each(lengths):
+        length = lengths[step]
         if outcome(exchange) is not Outcome.TAKEN:
             continue
         sent = next((entry for entry in seen.outbox if entry.get("id") == exchange.at("data", "id")), None)
@@ -98,8 +99,7 @@ async def over_the_limit(do: Actor) -> None:
 
 @over_the_limit.judge
 def _(seen: Seen) -> Judgement:
-    for step, _ in _OVER:
-        exchange = seen[step]
+    for _, exchange in seen.each(step for step, _ in _OVER):
         if outcome(exchange) is not Outcome.IN_ERROR:
             # Without callbacks there is no other way to learn of it; a refusal or silence warns (part 7, decision 5).
             yield oddity(
@@ -143,16 +143,19 @@ async def over_the_limit_told(do: Actor) -> None:
 
 @over_the_limit_told.judge
 def _(seen: Seen) -> Judgement:
-    yield from _cannot_be_sent(seen, "message", "MS-TEXT-07")
-    yield from _cannot_be_sent(seen, "batch", "MS-TEXT-09")
+    for kind, exchange in seen.each(_LIMITED):
+        yield from _cannot_be_sent(seen, exchange, _LIMITED[kind])
 
 
-def _cannot_be_sent(seen: Seen, step: str, requirement: str) -> Judgement:
-    exchange = seen[step]
-    told = [status_of(arrival) for arrival in seen.arrivals(step)]
+_LIMITED: Final = {"message": "MS-TEXT-07", "batch": "MS-TEXT-09"}
+
+
+def _cannot_be_sent(seen: Seen, exchange: Exchange, requirement: str) -> Judgement:
+    arrivals = seen.arrivals(exchange.request.step)
+    told = [status_of(arrival) for arrival in arrivals]
     if seen.settled and _SAYS_SO.isdisjoint(told) and any(status not in LISTED for status in told):
         yield breach("MS-STATUS-16", exchange, expected="the status SEGMENTS_EXCEEDED", got=", ".join(map(str, told)))
-    for arrival in seen.arrivals(step):
+    for arrival in arrivals:
         if status_of(arrival) in ("SENT", "DELIVRD"):
             yield breach(
                 "MS-TEXT-06",
