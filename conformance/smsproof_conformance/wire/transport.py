@@ -20,14 +20,18 @@ _CONNECT_SECONDS = 3.0
 
 
 class Transport:
-    """An HTTP client bound to one target; close it in the loop that used it."""
+    """An HTTP client bound to one target; close it in the loop that used it.
 
-    def __init__(self, target: Target, secrets: Secrets) -> None:
+    trust    what an https peer must show; None: a certificate that this machine trusts.
+    """
+
+    def __init__(self, target: Target, secrets: Secrets, trust: ssl.SSLContext | None = None) -> None:
         self._target = target
         self._secrets = secrets
         self._client = httpx2.AsyncClient(
             follow_redirects=False,
             trust_env=False,
+            verify=trust or True,
             timeout=httpx2.Timeout(None, connect=_CONNECT_SECONDS),
             limits=httpx2.Limits(max_connections=16),
         )
