@@ -107,18 +107,18 @@ def run_receiver(vendor: str, name: str) -> Row:
     return _row("R", vendor, name, kind, miniature.breaks, mild, strict)
 
 
-def run_client(name: str, steps: Sequence[Step] | None = None) -> Row:
+def run_client(vendor: str, name: str, steps: Sequence[Step] | None = None) -> Row:
     """Run one miniature client and judge what it sent. `steps`: the default scenario, or a shorter one."""
-    miniature = CLIENTS[name]
-    contract = contracts.load(miniature.vendor)
-    selected = list(cases(miniature.vendor, "C").values())
-    command = [sys.executable, "-m", "smsproof_conformance.clients.miniatures", name]
+    miniature = CLIENTS[vendor][name]
+    contract = contracts.load(vendor)
+    selected = list(cases(vendor, "C").values())
+    command = [sys.executable, "-m", "smsproof_conformance.clients.miniatures", vendor, name]
     with Ledger.in_memory(SECRETS.values()) as ledger:
-        Session(contract, tuple(steps or scenario.default(miniature.vendor)), command, ledger).act(selected)
+        Session(contract, tuple(steps or scenario.default(vendor)), command, ledger).act(selected)
         strict = judge(ledger, contract, selected, strict=True)
         mild = judge(ledger, contract, selected, strict=False)
     kind = "contract" if miniature.breaks else "harmless"
-    return _row("C", miniature.vendor, name, kind, miniature.breaks, mild, strict)
+    return _row("C", vendor, name, kind, miniature.breaks, mild, strict)
 
 
 def run_matrix(vendors: Iterable[str], workers: int) -> list[Row]:
@@ -127,11 +127,11 @@ def run_matrix(vendors: Iterable[str], workers: int) -> list[Row]:
     jobs = [(vendor, RIGHT) for vendor in chosen]
     jobs += [(vendor, fault.name) for vendor in chosen for fault in FAULTS.values() if vendor in fault.vendors]
     receivers = [(vendor, name) for vendor in chosen for name in RECEIVERS[vendor]]
-    clients = [miniature.name for miniature in CLIENTS.values() if miniature.vendor in chosen]
+    clients = [(vendor, name) for vendor in chosen for name in CLIENTS[vendor]]
     with ProcessPoolExecutor(workers) as pool:
         emulated = pool.map(run_fault, *zip(*jobs, strict=True))
         received = pool.map(run_receiver, *zip(*receivers, strict=True))
-        sent = pool.map(run_client, clients)
+        sent = pool.map(run_client, *zip(*clients, strict=True))
         return [*emulated, *received, *sent]
 
 

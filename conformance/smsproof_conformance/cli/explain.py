@@ -9,9 +9,9 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from smsproof_conformance.case import Case, Scenario, cases
+from smsproof_conformance.case import Case, Scenario
 from smsproof_conformance.cli.door import UsageError, door
-from smsproof_conformance.emulator.faults import FAULTS
+from smsproof_conformance.proof import every_case, proofs
 from smsproof_spec import contract as contracts
 from smsproof_spec.contract import Requirement
 
@@ -26,12 +26,12 @@ def explain(
         found = False
         for vendor in contracts.VENDORS:
             contract = contracts.load(vendor)
-            known += [*contract.requirements, *cases(vendor)]
+            known += [*contract.requirements, *every_case(vendor)]
             if id in contract.requirements:
                 _requirement(console, contract.requirements[id], vendor)
                 found = True
-            elif id in cases(vendor):
-                _case(console, cases(vendor)[id])
+            elif id in every_case(vendor):
+                _case(console, every_case(vendor)[id])
                 found = True
         if not found:
             close = difflib.get_close_matches(id, known, n=1, cutoff=0.3)
@@ -54,11 +54,10 @@ def _requirement(console: Console, requirement: Requirement, vendor: str) -> Non
             console.print(Text(f"  not observable for {party}: {reason}"))
     for reading in requirement.alternatives:
         console.print(Text(f"  also accepted: {reading}"))
-    for case in cases(vendor).values():
+    for case in every_case(vendor).values():
         if requirement.id in case.observes:
             _case(console, case)
-    proofs = [fault.name for fault in FAULTS.values() if requirement.id in fault.breaks]
-    console.print(Text(f"  proven by    {', '.join(proofs) or 'no fault of the emulator'}"))
+    console.print(Text(f"  proven by    {', '.join(proofs(requirement.id)) or 'no fault and no miniature'}"))
 
 
 def _case(console: Console, case: Case) -> None:
