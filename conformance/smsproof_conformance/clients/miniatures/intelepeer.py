@@ -165,6 +165,11 @@ class OneEndpointAsString(RightIntelePeer):
         return body | {"endpoints": [endpoint.removeprefix("+") for endpoint in body["endpoints"]]}
 
 
+class FirstEndpointOnly(RightIntelePeer):
+    def settings(self, body: dict[str, Any]) -> dict[str, Any]:
+        return body | {"endpoints": body["endpoints"][:1]}
+
+
 class MoreKeys(RightIntelePeer):
     def settings(self, body: dict[str, Any]) -> dict[str, Any]:
         return body | {"enabled": True}
@@ -244,6 +249,7 @@ MINIATURES: Final = (
     Miniature("client-takes-207-for-success", ("IP-BULK-14",), TakesA207ForSuccess),
     Miniature("client-loses-ids-of-a-207", ("IP-BULK-14",), LosesIdsOfA207),
     Miniature("client-endpoint-without-plus", ("IP-HOOK-05",), OneEndpointAsString),
+    Miniature("client-sets-the-first-endpoint-only", ("IP-HOUSE-16",), FirstEndpointOnly),
     Miniature("client-webhook-with-more-keys", ("IP-HOOK-23",), MoreKeys),
     Miniature("client-bare-plus", ("IP-HOOKGET-02",), BarePlus),
     Miniature("client-number-without-country", ("IP-HOOKGET-03",), NoCountryCode),
