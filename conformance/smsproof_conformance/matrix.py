@@ -21,8 +21,9 @@ from smsproof_conformance.clients.scenario import Step
 from smsproof_conformance.clients.session import Session
 from smsproof_conformance.emulator import running
 from smsproof_conformance.emulator.faults import FAULTS
-from smsproof_conformance.receivers.miniatures import CODE, MINIATURES, serving
-from smsproof_conformance.receivers.visit import Visit
+from smsproof_conformance.receivers.address import Address
+from smsproof_conformance.receivers.miniatures import CODE, RECEIVERS, serving
+from smsproof_conformance.receivers.visit import SharedCode, Visit
 from smsproof_conformance.records.ledger import Ledger
 from smsproof_conformance.runs.runner import Run
 from smsproof_conformance.targets.demonstration import SECRETS, target
@@ -93,31 +94,33 @@ def run_fault(vendor: str, fault: str) -> Row:
     return _row("V", vendor, fault, FAULTS[fault].kind, FAULTS[fault].breaks, mild, strict)
 
 
-def run_receiver(name: str) -> Row:
+def run_receiver(vendor: str, name: str) -> Row:
     """Run all receiver cases against one miniature receiver."""
-    miniature = MINIATURES[name]
-    contract = contracts.load(miniature.vendor)
-    selected = list(cases(miniature.vendor, "R").values())
+    miniature = RECEIVERS[vendor][name]
+    contract = contracts.load(vendor)
+    selected = list(cases(vendor, "R").values())
+    code = SharedCode("SMS_SHARED_CODE", SecretStr(CODE))
     with serving(miniature.make()) as url, Ledger.in_memory([CODE]) as ledger:
-        Visit(contract, f"{url}/hook", ledger, SecretStr(CODE), f"{url}/probe", wait_seconds=0.5).act(selected)
+        hook, probe = Address.read(f"{url}/hook"), Address.read(f"{url}/probe")
+        Visit(contract, hook, ledger, code, probe, wait_seconds=0.5).act(selected)
         strict = judge(ledger, contract, selected, strict=True)
         mild = judge(ledger, contract, selected, strict=False)
     kind = "contract" if miniature.breaks else "harmless"
-    return _row("R", miniature.vendor, name, kind, miniature.breaks, mild, strict)
+    return _row("R", vendor, name, kind, miniature.breaks, mild, strict)
 
 
-def run_client(name: str, steps: Sequence[Step] | None = None) -> Row:
+def run_client(vendor: str, name: str, steps: Sequence[Step] | None = None) -> Row:
     """Run one miniature client and judge what it sent. `steps`: the default scenario, or a shorter one."""
-    miniature = CLIENTS[name]
-    contract = contracts.load(miniature.vendor)
-    selected = list(cases(miniature.vendor, "C").values())
-    command = [sys.executable, "-m", "smsproof_conformance.clients.miniatures", name]
+    miniature = CLIENTS[vendor][name]
+    contract = contracts.load(vendor)
+    selected = list(cases(vendor, "C").values())
+    command = [sys.executable, "-m", "smsproof_conformance.clients.miniatures", vendor, name]
     with Ledger.in_memory(SECRETS.values()) as ledger:
-        Session(contract, tuple(steps or scenario.default(miniature.vendor)), command, ledger).act(selected)
+        Session(contract, tuple(steps or scenario.default(vendor)), command, ledger).act(selected)
         strict = judge(ledger, contract, selected, strict=True)
         mild = judge(ledger, contract, selected, strict=False)
     kind = "contract" if miniature.breaks else "harmless"
-    return _row("C", miniature.vendor, name, kind, miniature.breaks, mild, strict)
+    return _row("C", vendor, name, kind, miniature.breaks, mild, strict)
 
 
 def run_matrix(vendors: Iterable[str], workers: int) -> list[Row]:
@@ -125,12 +128,12 @@ def run_matrix(vendors: Iterable[str], workers: int) -> list[Row]:
     chosen = tuple(vendors)
     jobs = [(vendor, RIGHT) for vendor in chosen]
     jobs += [(vendor, fault.name) for vendor in chosen for fault in FAULTS.values() if vendor in fault.vendors]
-    receivers = [miniature.name for miniature in MINIATURES.values() if miniature.vendor in chosen]
-    clients = [miniature.name for miniature in CLIENTS.values() if miniature.vendor in chosen]
+    receivers = [(vendor, name) for vendor in chosen for name in RECEIVERS[vendor]]
+    clients = [(vendor, name) for vendor in chosen for name in CLIENTS[vendor]]
     with ProcessPoolExecutor(workers) as pool:
         emulated = pool.map(run_fault, *zip(*jobs, strict=True))
-        received = pool.map(run_receiver, receivers)
-        sent = pool.map(run_client, clients)
+        received = pool.map(run_receiver, *zip(*receivers, strict=True))
+        sent = pool.map(run_client, *zip(*clients, strict=True))
         return [*emulated, *received, *sent]
 
 

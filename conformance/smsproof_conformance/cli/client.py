@@ -47,11 +47,19 @@ def client(
         selected = select(cases(vendor, "C"), case or [])
         try:
             steps = scenarios.read(scenario, vendor) if scenario else scenarios.default(vendor)
-            if shutil.which(command[0]) is None:
-                raise UsageError(f"{command[0]}: there is no such program. Give it after --, with its arguments.")
+            _find(command[0])
             ledger = Ledger.create(new_path(f"client-{vendor}"), [TOKEN])
             with Interruption() as interruption:
                 Session(contract, steps, command, ledger, time_limit, interruption=interruption).act(selected)
         except (ScenarioError, CannotStart) as error:
             raise UsageError(str(error)) from error
         conclude(wanted, ledger, contract, selected)
+
+
+def _find(program: str) -> None:
+    """raises UsageError for what cannot be started."""
+    if shutil.which(program) is not None:
+        return
+    if Path(program).is_file():
+        raise UsageError(f"{program} is not executable. Put its interpreter in front of it, or chmod +x.")
+    raise UsageError(f"{program}: there is no such program. Give it after --, with its arguments.")

@@ -9,11 +9,11 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from smsproof_conformance.case import Case, Scenario, cases
+from smsproof_conformance.case import Case, Scenario
 from smsproof_conformance.cli.door import UsageError, door
 from smsproof_conformance.cli.list import case_json
 from smsproof_conformance.cli.printing import Json, print_json
-from smsproof_conformance.emulator.faults import FAULTS
+from smsproof_conformance.proof import every_case, proofs
 from smsproof_conformance.reports.terminal import console
 from smsproof_spec import contract as contracts
 from smsproof_spec.contract import Requirement
@@ -28,9 +28,11 @@ def explain(
         meant: list[tuple[str, Requirement | Case]] = []
         for name in contracts.VENDORS:
             meant += [(name, one) for one in contracts.load(name).requirements.values() if one.id == id]
-            meant += [(name, one) for one in cases(name).values() if one.id == id]
+            meant += [(name, one) for one in every_case(name).values() if one.id == id]
         if not meant:
-            known = [one for name in contracts.VENDORS for one in (*contracts.load(name).requirements, *cases(name))]
+            known = [
+                one for name in contracts.VENDORS for one in (*contracts.load(name).requirements, *every_case(name))
+            ]
             close = difflib.get_close_matches(id, known, n=1, cutoff=0.3)
             hint = f" Did you mean {close[0]}?" if close else ""
             raise UsageError(f"There is no requirement and no case {id!r}.{hint} `smsproof list` shows the cases.")
@@ -58,8 +60,8 @@ def _as_json(requirement: Requirement, vendor: str) -> dict[str, Any]:
         "parties": list(requirement.parties),
         "not_observable": dict(requirement.not_observable),
         "alternatives": list(requirement.alternatives),
-        "cases": [case.id for case in cases(vendor).values() if requirement.id in case.observes],
-        "faults": [fault.name for fault in FAULTS.values() if requirement.id in fault.breaks],
+        "cases": [case.id for case in every_case(vendor).values() if requirement.id in case.observes],
+        "faults": list(proofs(requirement.id)),
     }
 
 
@@ -78,11 +80,10 @@ def _requirement(out: Console, requirement: Requirement, vendor: str) -> None:
             out.print(Text(f"  not observable for {party}: {reason}"))
     for reading in requirement.alternatives:
         out.print(Text(f"  also accepted: {reading}"))
-    for case in cases(vendor).values():
+    for case in every_case(vendor).values():
         if requirement.id in case.observes:
             _case(out, case)
-    proofs = [fault.name for fault in FAULTS.values() if requirement.id in fault.breaks]
-    out.print(Text(f"  proven by    {', '.join(proofs) or 'no fault of the emulator'}"))
+    out.print(Text(f"  proven by    {', '.join(proofs(requirement.id)) or 'no fault and no miniature'}"))
 
 
 def _case(out: Console, case: Case) -> None:

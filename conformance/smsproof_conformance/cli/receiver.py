@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from typing import Annotated
-from urllib.parse import urlsplit
 
 import typer
 from pydantic import SecretStr
@@ -14,7 +13,10 @@ from smsproof_conformance.cli.conclusion import Baseline, ExitZero, Reports, Sho
 from smsproof_conformance.cli.door import UsageError, door
 from smsproof_conformance.cli.printing import Json
 from smsproof_conformance.cli.run import Patterns, Strict
-from smsproof_conformance.receivers.visit import Visit
+from smsproof_conformance.emulator import Hmac, SignatureError
+from smsproof_conformance.receivers.address import Address, AddressError
+from smsproof_conformance.receivers.handler_probe import ProbeError
+from smsproof_conformance.receivers.visit import SharedCode, Visit
 from smsproof_conformance.records.ledger import Ledger, new_path
 from smsproof_conformance.runs.interruption import Interruption
 from smsproof_conformance.runs.selection import select
@@ -26,6 +28,12 @@ def receiver(
     url: Annotated[str, typer.Option(help="The webhook to judge.")],
     secret_env: Annotated[str | None, typer.Option(help="Environment variable with the shared code.")] = None,
     probe: Annotated[str | None, typer.Option(help='GET gives {"handled": {"<refid or id>": count}}.')] = None,
+    wait: Annotated[
+        float, typer.Option(min=0.1, max=600, help="Seconds a handler may take after its message was acknowledged.")
+    ] = 5.0,
+    signature: Annotated[
+        str | None, typer.Option(help="HASH:ENCODING:ORDER of an HMAC in place of the shared code itself.")
+    ] = None,
     strict: Strict = False,
     case: Patterns = None,
     report: Reports = None,
@@ -41,21 +49,42 @@ def receiver(
         )
         if vendor not in contracts.VENDORS:
             raise UsageError(f"There is no vendor {vendor!r}; known are {', '.join(contracts.VENDORS)}.")
-        for option, value in (("--url", url), ("--probe", probe)):
-            if value is not None and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
-                raise UsageError(f"{option} {value!r}: expected an absolute http:// or https:// URL.")
         code = _code(vendor, secret_env)
         contract = contracts.load(vendor)
         selected = select(cases(vendor, "R"), case or [])
-        ledger = Ledger.create(new_path(f"receiver-{vendor}"), [code.get_secret_value()] if code else [])
-        with Interruption() as interruption:
-            Visit(contract, url, ledger, code, probe, interruption).act(selected)
+        hook, counting = _address("--url", url), _address("--probe", probe) if probe else None
+        signing = _signing(signature, code)
+        secrets = [code.value.get_secret_value()] if code else []
+        ledger = Ledger.create(new_path(f"receiver-{vendor}"), secrets)
+        try:
+            with Interruption() as interruption:
+                Visit(contract, hook, ledger, code, counting, signing, interruption, wait).act(selected)
+        except ProbeError as problem:
+            raise UsageError(f"--probe: {problem}. Nothing was delivered.") from problem
         conclude(wanted, ledger, contract, selected)
 
 
-def _code(vendor: str, variable: str | None) -> SecretStr | None:
+def _address(option: str, url: str) -> Address:
+    try:
+        return Address.read(url)
+    except AddressError as error:
+        raise UsageError(f"{option} {error}") from error
+
+
+def _signing(signature: str | None, code: SharedCode | None) -> Hmac | None:
+    if signature is None:
+        return None
+    if code is None:
+        raise UsageError("--signature needs the secret that it is made with: name its variable with --secret-env.")
+    try:
+        return Hmac.read(signature)
+    except SignatureError as error:
+        raise UsageError(f"--signature: {error}.") from error
+
+
+def _code(vendor: str, variable: str | None) -> SharedCode | None:
     if variable is None or vendor == "messangi":  # Messangi's callbacks carry no code: the option has nothing to say
         return None
     if not os.environ.get(variable):
         raise UsageError(f"--secret-env names the environment variable {variable}, which is unset or empty. Export it.")
-    return SecretStr(os.environ[variable])
+    return SharedCode(variable, SecretStr(os.environ[variable]))

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+import json
 import re
+import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from smsproof_conformance.clients.recorder import ELSEWHERE, REQUESTS
-from smsproof_conformance.clients.scenario import Reply, Step, parse
-from smsproof_conformance.records.exchange import Exchange, dig, header, is_array, is_object
+from smsproof_conformance.clients.scenario import Reply, Step, entry, parse
+from smsproof_conformance.records.exchange import MISSING, Exchange, dig, header, is_array, is_object
 from smsproof_conformance.records.record import NotObserved, Record
-from smsproof_conformance.verdicts.finding import Judgement, breach
+from smsproof_conformance.verdicts.finding import Judgement, breach, oddity
 from smsproof_spec.rules import Malformed, strict_json
 
 _MAY_BE_TAKEN: Final = frozenset({Reply.LOST, Reply.SILENT, Reply.UNAVAILABLE, Reply.TOO_MANY})
-_STEP: Final = re.compile(r"(?P<name>.*?)(?:\[(?P<place>[0-9]+)\])? #[0-9]+( without the prefix)?")
+_REDIRECTS: Final = frozenset(
+    {Reply.SEE_OTHER, Reply.SEE_OTHER_HERE, Reply.TEMPORARY_REDIRECT, Reply.TEMPORARY_REDIRECT_HERE}
+)
+_COUNT: Final = re.compile(r" #[0-9]+( without the prefix)?$")
+_PLACE: Final = re.compile(r"(?P<name>.*)\[(?P<place>[0-9]+)\]")
 
 
 @dataclass(frozen=True)
 class Done:
-    """A step, or one message of a `send_many` step sent on its own, with the requests that were made for it, in order."""
+    """A step, or one entry of it sent on its own, with the requests that were made for it, in order.
+
+    place    the entry: of the messages of a `send_many`, of the recipients of a `batch`; None for the whole step.
+    """
 
     step: Step
     place: int | None
@@ -28,24 +37,37 @@ class Done:
 
     @property
     def asked(self) -> Mapping[str, Any]:
-        return self.step.args if self.place is None else self.step.args["messages"][self.place]
+        return self.step.args if self.place is None else entry(self.step, self.place)
 
 
 def done(record: Record, *kinds: str) -> list[Done]:
     """What the client did of these kinds of steps; NotObserved when it did none of them."""
-    steps = {step.name: step for step in scenario(record)}
     found: dict[tuple[str, int | None], list[Exchange]] = {}
+    steps = {step.name: step for step in scenario(record)}
     for exchange in requests(record):
-        name = _STEP.fullmatch(exchange.request.step)
-        if name and name["name"] in steps and steps[name["name"]].do in kinds:
-            place = int(name["place"]) if name["place"] else None
-            found.setdefault((name["name"], place), []).append(exchange)
+        step, place = _part_of(steps, exchange)
+        if step is not None and step.do in kinds:
+            found.setdefault((step.name, place), []).append(exchange)
     if not found:
         raise NotObserved(f"the client did no {' or '.join(kinds)}")
     return [Done(steps[name], place, tuple(made)) for (name, place), made in found.items()]
 
 
+def step_of(record: Record, exchange: Exchange) -> Step | None:
+    """The step that a request was made for; None for what no step asks for."""
+    return _part_of({step.name: step for step in scenario(record)}, exchange)[0]
+
+
+def _part_of(steps: Mapping[str, Step], exchange: Exchange) -> tuple[Step | None, int | None]:
+    label = _COUNT.sub("", exchange.request.step)
+    part = _PLACE.fullmatch(label)
+    if label in steps or part is None:
+        return steps.get(label), None
+    return steps.get(part["name"]), int(part["place"])
+
+
 def scenario(record: Record) -> tuple[Step, ...]:
+    """The steps that the program was asked to do."""
     return parse(record.notes[REQUESTS]["scenario"], record.target.vendor)
 
 
@@ -58,12 +80,30 @@ def requests(record: Record) -> list[Exchange]:
 
 
 def _ending(notes: Mapping[str, Any]) -> str:
-    return notes.get("ended") or f"ended with exit code {notes.get('exit code')}"
+    code = notes.get("exit code")
+    if "ended" in notes:
+        return str(notes["ended"])
+    if type(code) is int and code < 0:
+        return f"was killed by {signal.Signals(-code).name}"
+    return f"ended with exit code {code}"
 
 
-def unasked(record: Record) -> list[Exchange]:
-    """Requests that call no operation of the vendor, or call it beside the base URL."""
-    return [exchange for exchange in requests(record) if exchange.request.operation is None]
+def astray(record: Record) -> list[Exchange]:
+    """Requests that call no operation of the vendor, or call it beside the base URL.
+
+    A look around without a body, for something no step asks for, sends nothing anywhere.
+    """
+    return [
+        exchange
+        for exchange in requests(record)
+        if exchange.request.operation is None
+        and not (
+            exchange.request.step.startswith("other #")
+            and exchange.request.body is None
+            and exchange.request.method in ("GET", "HEAD", "OPTIONS")
+            and "endpoint=" not in exchange.request.target
+        )
+    ]
 
 
 def printed(record: Record) -> dict[str, dict[str, Any]]:
@@ -91,9 +131,8 @@ def token_sent(record: Record, present: str, form: str) -> Judgement:
         if token == "missing":
             yield breach(present, exchange, expected="an Authorization header", got="none")
         elif token != "good":
-            got = {"no-scheme": "the bare token", "malformed": "another form of the token", "wrong": "another value"}[
-                token
-            ]
+            shape = record.notes[REQUESTS].get(f"authorization of {exchange.id}")
+            got = f"Authorization: {shape or '<the token>, without Bearer'}"
             yield breach(form, exchange, expected="Authorization: Bearer <the token>", got=got)
 
 
@@ -112,12 +151,50 @@ def json_sent(record: Record, requirement: str, *, and_typed: str) -> Judgement:
             yield breach(and_typed, exchange, expected="Content-Type: application/json", got=kind or "none")
 
 
-def one_request(record: Record, requirement: str, *kinds: str) -> Judgement:
-    """One request for each send that was answered as usual."""
+def one_call(record: Record, requirement: str, kind: str) -> Judgement:
+    """One call for all entries of a step; one finding a step."""
+    calls: dict[str, list[Exchange]] = {}
+    for act in done(record, kind):
+        if act.step.reply is Reply.RIGHT:
+            calls.setdefault(act.step.name, []).extend(act.requests)
+    for name, made in calls.items():
+        if len(made) > 1:
+            yield breach(requirement, made[1], expected="one call", got=f"{len(made)} calls for step {name}")
+
+
+def sent_again(act: Done) -> Iterator[tuple[Exchange, Exchange]]:
+    """Requests of an act that send what an earlier one had: (the earlier one, the later one), one pair an act.
+
+    A list sent in parts is not sent again: messages are told by their texts and destinations.
+    """
+    seen: dict[str, Exchange] = {}
+    for exchange in act.requests:
+        for message in _messages_of(exchange):
+            if message in seen and seen[message] is not exchange:
+                yield seen[message], exchange
+                return
+        for message in _messages_of(exchange):
+            seen.setdefault(message, exchange)
+
+
+def _messages_of(exchange: Exchange) -> list[str]:
+    body: Any = exchange.request.json
+    recipients: Any = dig(body, "to")
+    if is_array(recipients):
+        return [json.dumps(recipient, sort_keys=True) for recipient in recipients]
+    items: list[Any] = body if is_array(body) else [body]
+    return [json.dumps([item.get("to"), item.get("text")]) if is_object(item) else repr(item) for item in items]
+
+
+def never_twice(record: Record, requirement: str, *kinds: str) -> Judgement:
+    """What a usual answer took is not sent a second time; one finding a send. What was refused may be: that is odd."""
     for act in done(record, *kinds):
-        if act.step.reply is Reply.RIGHT and len(act.requests) > 1:
-            got = f"{len(act.requests)} requests for step {act.step.name}"
-            yield breach(requirement, act.requests[1], expected="one request", got=got)
+        if act.step.reply is not Reply.RIGHT:
+            continue
+        for first, second in sent_again(act):
+            taken = first.answer is None or first.answer.succeeded
+            got = f"the same again for step {act.step.name}, after {first.status or 'no answer'}"
+            yield (breach if taken else oddity)(requirement, second, expected="one request", got=got)
 
 
 def never_again(record: Record, requirement: str, *kinds: str) -> Judgement:
@@ -126,29 +203,42 @@ def never_again(record: Record, requirement: str, *kinds: str) -> Judgement:
     if not acts:
         raise NotObserved("no send was answered badly")
     for act in acts:
-        if len(act.requests) > 1:
-            got = f"sent again after {act.step.reply}"
-            yield breach(
-                requirement, act.requests[1], expected="no second request: the first may have been taken", got=got
-            )
+        for _, second in sent_again(act):
+            got = f"sent again after {WORDS[act.step.reply]}"
+            yield breach(requirement, second, expected="no second request: the first may have been taken", got=got)
+
+
+WORDS: Final = {
+    Reply.LOST: "a lost answer",
+    Reply.SILENT: "silence",
+    Reply.UNAVAILABLE: "a 503",
+    Reply.TOO_MANY: "a 429 (Retry-After or not)",
+}
 
 
 def no_redirect_with_token(record: Record, requirement: str) -> Judgement:
     """What a redirect names never gets the token."""
-    if not any(act.step.reply in (Reply.SEE_OTHER, Reply.TEMPORARY_REDIRECT) for act in done(record, "send")):
+    if not any(act.step.reply in _REDIRECTS for act in done(record, "send", "send_many", "batch")):
         raise NotObserved("no redirect was answered")
     for exchange in record.exchanges:
         if exchange.request.case == ELSEWHERE and exchange.request.token not in ("missing", "wrong"):
             yield breach(
-                requirement, exchange, expected="no request with the token", got=f"a {exchange.request.method} with it"
+                requirement,
+                exchange,
+                expected="no request with the token to where a redirect points",
+                got=f"{exchange.request.method} {exchange.request.target} with it",
             )
 
 
 def unaltered(asked: Mapping[str, Any], sent: Any, keys: Sequence[str]) -> Iterator[tuple[str, Any, Any]]:
-    """What of the wanted fields is missing or different in a body: key, wanted, sent."""
+    """What of the wanted fields is missing or different in a body: key, wanted, sent.
+
+    A value of another JSON type is the request schema's business, and told by the field's own requirement.
+    """
     for key in keys:
-        if key in asked and dig(sent, key) != asked[key]:
-            yield key, asked[key], dig(sent, key)
+        got = dig(sent, key)
+        if key in asked and got != asked[key] and (got is MISSING or type(got) is type(asked[key])):
+            yield key, asked[key], got
 
 
 def placed(wanted: Sequence[Any], sent: Any, name: Callable[[Any], Any]) -> list[tuple[int, int]]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
-from smsproof_conformance.clients.scenario import Step
+from smsproof_conformance.clients.scenario import Step, entry
 from smsproof_conformance.records.exchange import Request, is_array, is_object
 from smsproof_spec.contract import Contract
 
@@ -17,7 +18,7 @@ _COMPARED = ("text", "to", "from", "guid", "externalId", "clientId")
 
 @dataclass(frozen=True)
 class Part:
-    """A step, or one message of a `send_many` step that was sent on its own."""
+    """A step, or one message of a `send_many`, or recipient of a `batch`, that was sent on its own."""
 
     step: Step
     place: int | None = None
@@ -39,7 +40,7 @@ class Matching:
     def recognise(self, request: Request) -> tuple[Part | None, str | None]:
         """The part a request belongs to and the operation it calls; None for what nobody asked for."""
         operation = self._operation(request)
-        best: tuple[tuple[int, int], Part] | None = None
+        best: tuple[tuple[float, int], Part] | None = None
         for part, wanted in self._parts(request):
             likeness = _likeness(wanted, request)
             if likeness and (best is None or (likeness, -self.counts[part.label]) > best[0]):
@@ -58,16 +59,17 @@ class Matching:
         return None
 
     def _parts(self, request: Request) -> Iterator[tuple[Part, Mapping[str, Any]]]:
-        single = is_object(request.json) and not is_array(request.json.get("messages"))
+        body = request.json
+        single = is_object(body) and not is_array(body.get("messages")) and not is_array(body.get("to"))
         for step in self._steps:
-            if step.do == "send_many" and single:
-                for place, message in enumerate(step.args["messages"]):
-                    yield Part(step, place), message
+            if single and step.do in ("send_many", "batch"):
+                for place in range(len(step.args["messages" if step.do == "send_many" else "to"])):
+                    yield Part(step, place), entry(step, place)
             else:
                 yield Part(step), step.args
 
 
-def _likeness(wanted: Mapping[str, Any], request: Request) -> int:
+def _likeness(wanted: Mapping[str, Any], request: Request) -> float:
     """How much of what a step asks for a request holds; 0: nothing that would tell it from another."""
     body = request.json
     if "endpoint" in wanted:
@@ -86,7 +88,7 @@ def _likeness(wanted: Mapping[str, Any], request: Request) -> int:
     return _likeness_of(wanted, body)
 
 
-def _likeness_of_lists(messages: Sequence[Any], items: Sequence[Any]) -> int:
+def _likeness_of_lists(messages: Sequence[Any], items: Sequence[Any]) -> float:
     """Each item counts for the message it is most like: a list may be a part of what was asked for."""
     return sum(max((_likeness_of(message, item) for message in messages), default=0) for item in items)
 
@@ -96,15 +98,25 @@ def _letters(request: Request) -> str:
     return body.replace("+", "").replace(" ", "")
 
 
-def _likeness_of(wanted: Mapping[str, Any], body: Any) -> int:
+def _likeness_of(wanted: Mapping[str, Any], body: Any) -> float:
     if not is_object(body):
         return 0
     if "endpoints" in wanted:
-        return sum(2 for key in ("endpoints", "webhook") if body.get(key) == wanted[key])
+        if body.get("webhook") == wanted["webhook"]:
+            return 4 if body.get("endpoints") == wanted["endpoints"] else 3
+        return 2 if body.get("endpoints") == wanted["endpoints"] else 0
     equal = {key for key in _COMPARED if key in wanted and body.get(key) == wanted[key]}
     # The text tells steps apart; without it, all else must agree, or a changed text could not be told from another step.
-    return (
-        4 + len(equal)
-        if "text" in equal
-        else (len(equal) if len(equal) >= len(wanted.keys() & set(_COMPARED)) - 1 else 0)
-    )
+    if "text" in equal:
+        return 4 + len(equal)
+    if len(equal) < len(wanted.keys() & set(_COMPARED)) - 1:
+        return 0
+    return len(equal) + _resemblance(wanted.get("text"), body.get("text"))
+
+
+def _resemblance(wanted: Any, sent: Any) -> float:
+    """How much of a text is left in another one, 0 to less than 1."""
+    if not isinstance(wanted, str) or not isinstance(sent, str):
+        return 0
+    ratio: float = difflib.SequenceMatcher(None, wanted[:200], sent[:200], autojunk=False).ratio()
+    return 0.9 * ratio

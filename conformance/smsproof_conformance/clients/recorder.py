@@ -1,12 +1,14 @@
 """The recording server: takes a client's requests, puts them on record, and answers as the vendor or worse.
 
 Right answers come from an emulator behind it. It listens twice: at a base URL with a path prefix, so that a client that
-drops the prefix shows, and elsewhere, so that a client that follows a redirect with its token shows.
+drops the prefix shows, and elsewhere, so that a client that follows a redirect with its token shows; some redirects
+point to a place at the base URL that no operation has.
 """
 
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from dataclasses import replace
 from typing import Final
@@ -27,6 +29,9 @@ TOKEN: Final = "smsproof-token"
 _LARGEST_BYTES: Final = 1024 * 1024
 _SILENT_SECONDS: Final = 4.0  # then the connection is closed: a client without a timeout must not hang for ever
 _HOP_BY_HOP: Final = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length", "content-encoding"})
+_FORWARDED: Final = frozenset({"authorization", "content-type", "accept"})  # all that the vendor looks at
+_MOVED: Final = "/moved"
+_BEARER: Final = re.compile(rf"(?i:bearer) +{re.escape(TOKEN)}")  # a scheme has no case, RFC 9110 11.1
 
 
 class Recorder:
@@ -44,7 +49,7 @@ class Recorder:
 
     async def open(self) -> None:
         self.base_url = await self._here.open("127.0.0.1", 0) + PREFIX
-        self._moved_to = await self._elsewhere.open("127.0.0.1", 0) + "/moved"
+        self._moved_to = await self._elsewhere.open("127.0.0.1", 0) + _MOVED
 
     async def close(self) -> None:
         await self._here.close()
@@ -52,13 +57,18 @@ class Recorder:
         await self._emulator.aclose()
 
     async def _respond(self, heard: Heard) -> Said | None:
-        kept = heard.target.removeprefix(PREFIX)
-        prefixed = heard.target.startswith(PREFIX + "/")
+        target = heard.target.removeprefix(self.base_url.removesuffix(PREFIX))  # absolute form, as to a proxy
+        if target.partition("?")[0] == PREFIX + _MOVED:
+            return await self._respond_elsewhere(heard)
+        kept = target.removeprefix(PREFIX)
+        prefixed = target.startswith(PREFIX + "/")
         request = _request(heard, kept, REQUESTS)
         part, operation = self._matching.recognise(request)
         count = self._matching.counts[part.label] if part else self._matching.others
         step = f"{part.label if part else 'other'} #{count}{'' if prefixed else ' without the prefix'}"
         id_ = self._ledger.intend(replace(request, step=step, operation=operation if prefixed else None))
+        if request.token in ("malformed", "wrong"):
+            self._ledger.note(REQUESTS, f"authorization of {id_}", _shape(header(heard.headers, "authorization")))
         if not prefixed:
             outcome: Answer | Lost = Answer(404, (), b"", 0.0)
         elif part and part.step.reply is not Reply.RIGHT and count == 1:
@@ -82,15 +92,13 @@ class Recorder:
                 return Lost("transport.deadline", True, "taken, then silence")
             case Reply.SEE_OTHER | Reply.TEMPORARY_REDIRECT:
                 return Answer(int(reply), (("Location", self._moved_to),), b"", 0.0)
+            case Reply.SEE_OTHER_HERE | Reply.TEMPORARY_REDIRECT_HERE:
+                return Answer(int(reply.removesuffix(" here")), (("Location", PREFIX + _MOVED),), b"", 0.0)
             case _:
                 return Answer(int(reply), (("Retry-After", "0"), ("Content-Type", "application/json")), b"{}", 0.0)
 
     async def _vendor(self, heard: Heard, target: str) -> Answer | Lost:
-        headers = [
-            (name, value)
-            for name, value in heard.headers
-            if name.lower() not in ("host", *_HOP_BY_HOP, "accept-encoding")
-        ]
+        headers = [(name, value) for name, value in heard.headers if name.lower() in _FORWARDED]
         outgoing = httpx2.Request(heard.method, self._emulator_url + target, headers=headers, content=heard.body)
         began = time.monotonic()
         try:
@@ -111,8 +119,17 @@ def token_form(authorization: str | None) -> Token:
     """What a client put into Authorization, by name: the value itself is on no record."""
     if authorization is None:
         return "missing"
-    if authorization == f"Bearer {TOKEN}":
+    if _BEARER.fullmatch(authorization):
         return "good"
     if authorization == TOKEN:
         return "no-scheme"
     return "malformed" if TOKEN in authorization or not authorization.strip() else "wrong"
+
+
+def _shape(authorization: str | None) -> str:
+    """An Authorization value that may be recorded: how the token stands in it, or the scheme in front of another value."""
+    value = (authorization or "").strip()
+    if TOKEN in value:
+        return value.replace(TOKEN, "<the token>")
+    scheme, space, rest = value.partition(" ")
+    return f"{scheme} <another value>" if space and rest else "<another value>" if value else "nothing"

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import difflib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
+from smsproof_conformance.clients.json_place import line_of
 from smsproof_conformance.records.exchange import is_array, is_object
+
+Place = tuple[str | int, ...]
 
 
 class ScenarioError(Exception):
-    """The scenario file cannot be used; the message says where and what was expected."""
+    """The scenario cannot be used; the message says where and what was expected, `where` the path to it."""
+
+    def __init__(self, message: str, where: Place = ()) -> None:
+        super().__init__(message)
+        self.where = where
 
 
 class Reply(StrEnum):
@@ -25,7 +33,9 @@ class Reply(StrEnum):
     UNAVAILABLE = "503"
     TOO_MANY = "429"
     SEE_OTHER = "303"
+    SEE_OTHER_HERE = "303 here"  # to the same origin, where a client keeps its token
     TEMPORARY_REDIRECT = "307"
+    TEMPORARY_REDIRECT_HERE = "307 here"
 
 
 @dataclass(frozen=True)
@@ -44,53 +54,95 @@ class Step:
     reply: Reply = Reply.RIGHT
 
 
+def entry(step: Step, place: int) -> Mapping[str, Any]:
+    """One message of a `send_many`, or what one recipient of a `batch` is to get, as a single message."""
+    if step.do == "send_many":
+        message: Mapping[str, Any] = step.args["messages"][place]
+        return message
+    recipient = step.args["to"][place]
+    text: str = step.args["text"]
+    for number, value in enumerate(recipient.get("params", [])):
+        text = text.replace(f"{{{number}}}", str(value))
+    return {**step.args, "to": recipient["to"], "text": text}
+
+
 _DO: Final = {
     "intelepeer": ("send", "send_many", "set_webhook", "get_webhook"),
     "messangi": ("send", "send_many", "batch"),
 }
+_KEYS: Final = ("step", "do", "args", "reply")
 
 
 def read(path: Path, vendor: str) -> tuple[Step, ...]:
-    """Read a scenario file. raises ScenarioError with the place of the first mistake."""
+    """Read a scenario file. raises ScenarioError with line and key of the first mistake."""
     try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        text = path.read_text(encoding="utf-8")
+        value = json.loads(text)
+    except (OSError, ValueError, RecursionError) as error:
         raise ScenarioError(f"{path}: cannot be read as JSON ({error}).") from error
-    return parse(value, vendor, str(path))
+    try:
+        return parse(value, vendor)
+    except ScenarioError as error:
+        raise ScenarioError(f"{path}, line {line_of(text, error.where)}: {error}", error.where) from error
 
 
-def parse(value: Any, vendor: str, where: str = "scenario") -> tuple[Step, ...]:
-    """Steps of {"steps": [{"step", "do", "args"}]}; names are unique."""
+def parse(value: Any, vendor: str) -> tuple[Step, ...]:
+    """Steps of {"steps": [{"step", "do", "args"}]}; names are unique. raises ScenarioError."""
     steps = value.get("steps") if is_object(value) else None
     if not is_array(steps) or not steps:
-        raise ScenarioError(f'{where}: expected {{"steps": [{{"step": NAME, "do": WHAT, "args": {{...}}}}, ...]}}.')
+        raise ScenarioError('expected {"steps": [{"step": NAME, "do": WHAT, "args": {...}}, ...]}.')
     found: dict[str, Step] = {}
-    for index, entry in enumerate(steps):
-        place = f"{where}: steps[{index}]"
-        name, do, args = (entry.get(key) for key in ("step", "do", "args")) if is_object(entry) else (None, None, None)
-        if not isinstance(name, str) or not name or name in found:
-            raise ScenarioError(f"{place}.step: expected a name that no other step has.")
-        if do not in _DO.get(vendor, ()):
-            raise ScenarioError(f"{place}.do: expected one of {', '.join(_DO.get(vendor, ()))}; got {do!r}.")
-        if not is_object(args):
-            raise ScenarioError(f"{place}.args: expected an object.")
-        for mistake in _mistakes(str(do), args):
-            raise ScenarioError(f"{place}.args{mistake}.")
-        reply = entry.get("reply", "right")
-        if reply not in tuple(Reply):
-            raise ScenarioError(f"{place}.reply: expected one of {', '.join(Reply)}; got {reply!r}.")
-        found[name] = Step(name, str(do), args, Reply(reply))
+    for index, given in enumerate(steps):
+        step = _step(given, vendor, ("steps", index), found)
+        found[step.name] = step
     return tuple(found.values())
 
 
-def _mistakes(do: str, args: Mapping[str, Any]) -> Iterator[str]:
-    """What the arguments of a step lack, as `.place: expected what`."""
+def _step(given: Any, vendor: str, where: Place, others: Mapping[str, Step]) -> Step:
+    if not is_object(given):
+        raise _mistake(where, 'expected {"step": NAME, "do": WHAT, "args": {...}}')
+    for key in given:
+        if key not in _KEYS:
+            raise _mistake((*where, key), f"there is no such key{_nearest(key, _KEYS)}")
+    name, do, args, reply = (given.get(key) for key in ("step", "do", "args", "reply"))
+    if not isinstance(name, str) or not name or name in others:
+        raise _mistake((*where, "step"), f"expected a name that no other step has; got {name!r}")
+    kinds = _DO.get(vendor, ())
+    if do not in kinds:
+        expected = f"expected one of {', '.join(kinds)}; got {do!r}{_nearest(do, kinds)}"
+        raise _mistake((*where, "do"), expected)
+    if not is_object(args):
+        raise _mistake((*where, "args"), "expected an object")
+    for path, expected in _mistakes(str(do), args):
+        raise _mistake((*where, "args", *path), expected)
+    replies = tuple(Reply)
+    if reply is not None and reply not in replies:
+        expected = f"expected one of {', '.join(replies)}; got {reply!r}{_nearest(reply, replies)}"
+        raise _mistake((*where, "reply"), expected)
+    return Step(name, str(do), args, Reply(reply or "right"))
+
+
+def _mistake(where: Place, expected: str) -> ScenarioError:
+    shown = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in where).removeprefix(".")
+    return ScenarioError(f"{shown}: {expected}.", where)
+
+
+def _nearest(given: object, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(str(given), list(known), n=1, cutoff=0.5)
+    return f"; the nearest is {close[0]!r}" if close else ""
+
+
+Mistakes = Iterator[tuple[Place, str]]
+
+
+def _mistakes(do: str, args: Mapping[str, Any]) -> Mistakes:
+    """What the arguments of a step lack: where, and what was expected."""
     match do:
         case "send_many":
             yield from _list(args, "messages", "messages")
             for index, message in enumerate(args["messages"]):
-                for mistake in _message(message):
-                    yield f".messages[{index}]{mistake}"
+                for path, expected in _message(message):
+                    yield ("messages", index, *path), expected
         case "set_webhook":
             yield from _list(args, "endpoints", "numbers")
             yield from _strings(args, "webhook")
@@ -102,32 +154,38 @@ def _mistakes(do: str, args: Mapping[str, Any]) -> Iterator[str]:
             yield from _list(args, "to", "recipients")
             for index, recipient in enumerate(args["to"]):
                 if not is_object(recipient) or not isinstance(recipient.get("to"), str):
-                    yield f'.to[{index}]: expected {{"to": NUMBER}}, with "params": [...] or without'
+                    yield ("to", index), 'expected {"to": NUMBER}, with "params": [...] or without'
         case _:
             yield from _message(args)
 
 
-def _message(message: Any) -> Iterator[str]:
+def _message(message: Any) -> Mistakes:
     if not is_object(message):
-        yield ": expected a message, an object"
+        yield (), "expected a message, an object"
         return
     yield from _strings(message, "to", "text")
     yield from _callbacks(message)
 
 
-def _callbacks(args: Mapping[str, Any]) -> Iterator[str]:
+def _callbacks(args: Mapping[str, Any]) -> Mistakes:
     urls = args.get("callbacks", [])
     if not is_array(urls) or not all(isinstance(url, str) for url in urls):
-        yield ".callbacks: expected a list of URLs"
+        yield ("callbacks",), "expected a list of URLs"
 
 
-def _strings(args: Mapping[str, Any], *names: str) -> Iterator[str]:
-    return (f".{name}: expected a string" for name in names if not isinstance(args.get(name), str))
+def _strings(args: Mapping[str, Any], *names: str) -> Mistakes:
+    for name in names:
+        if name not in args:
+            yield (name,), f"expected a string; there is none{_nearest(name, args)}"
+        elif not isinstance(args[name], str):
+            yield (name,), f"expected a string; got {args[name]!r}"
 
 
-def _list(args: Mapping[str, Any], name: str, of: str) -> Iterator[str]:
-    if not is_array(args.get(name)) or not args[name]:
-        yield f".{name}: expected a list of {of}, not empty"
+def _list(args: Mapping[str, Any], name: str, of: str) -> Mistakes:
+    if name not in args:
+        yield (name,), f"expected a list of {of}; there is none{_nearest(name, args)}"
+    elif not is_array(args[name]) or not args[name]:
+        yield (name,), f"expected a list of {of}, not empty"
 
 
 def as_json(steps: tuple[Step, ...]) -> dict[str, Any]:
@@ -197,7 +255,9 @@ _DEFAULTS: Final[Mapping[str, Any]] = {
             {"step": "unavailable", "do": "send", "args": _ip("the server is unavailable"), "reply": "503"},
             {"step": "too-many", "do": "send", "args": _ip("too many requests"), "reply": "429"},
             {"step": "see-other", "do": "send", "args": _ip("see other"), "reply": "303"},
+            {"step": "see-other-here", "do": "send", "args": _ip("see other, same host"), "reply": "303 here"},
             {"step": "redirected", "do": "send", "args": _ip("temporary redirect"), "reply": "307"},
+            {"step": "redirected-here", "do": "send", "args": _ip("redirect, same host"), "reply": "307 here"},
             {"step": "silent", "do": "send", "args": _ip("the server stays silent"), "reply": "silent"},
         ]
     },
@@ -236,12 +296,15 @@ _DEFAULTS: Final[Mapping[str, Any]] = {
                     "type": "MT",
                 },
             },
+            {"step": "longest", "do": "send", "args": _ms("y" * 1600)},
             {"step": "too-long", "do": "send", "args": _ms("x" * 1601)},
             {"step": "lost", "do": "send", "args": _ms("the answer gets lost"), "reply": "lost"},
             {"step": "unavailable", "do": "send", "args": _ms("the server is unavailable"), "reply": "503"},
             {"step": "too-many", "do": "send", "args": _ms("too many requests"), "reply": "429"},
             {"step": "see-other", "do": "send", "args": _ms("see other"), "reply": "303"},
+            {"step": "see-other-here", "do": "send", "args": _ms("see other, same host"), "reply": "303 here"},
             {"step": "redirected", "do": "send", "args": _ms("temporary redirect"), "reply": "307"},
+            {"step": "redirected-here", "do": "send", "args": _ms("redirect, same host"), "reply": "307 here"},
             {"step": "silent", "do": "send", "args": _ms("the server stays silent"), "reply": "silent"},
         ]
     },

@@ -24,6 +24,8 @@ from smsproof_conformance.targets.target import Target
 from smsproof_spec.contract import Contract
 
 _LARGEST_OUTPUT = 1024 * 1024
+_LAST_WORDS_SECONDS = 2.0  # what the program started may hold its output open: it is ended after that
+_HERE = "127.0.0.1,localhost"
 
 
 class CannotStart(Exception):
@@ -82,43 +84,66 @@ class Session:
     async def _run(self, base_url: str, scenario: Path) -> None:
         environment = {
             **self.environment,
+            **{name: ",".join(filter(None, (self.environment.get(name), _HERE))) for name in ("NO_PROXY", "no_proxy")},
             "SMSPROOF_BASE_URL": base_url,
             "SMSPROOF_TOKEN": TOKEN,
             "SMSPROOF_SCENARIO": str(scenario),
             "SMSPROOF_VENDOR": self.contract.vendor,
         }
+        # Not asyncio's own pipe: with that one a program has not ended before everything it has started has.
+        reading, writing = os.pipe()
         try:
             program = await asyncio.create_subprocess_exec(
                 *self.command,
                 env=environment,
                 stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
+                stdout=writing,
                 start_new_session=True,  # ended as a whole: a shell script's own programs must not send on
             )
         except OSError as error:
-            raise CannotStart(f"{self.command[0]}: {error.strerror}.") from error
+            os.close(reading)
+            raise CannotStart(
+                f"{self.command[0]} cannot be started: {error.strerror}. A script needs a first line such as #!/bin/sh,"
+                " or its interpreter in front of it."
+            ) from error
+        finally:
+            os.close(writing)
         loop = asyncio.get_running_loop()
         self.interruption.tell(lambda: loop.call_soon_threadsafe(_end, program))
         output = bytearray()
+        listening = asyncio.create_task(_listen(reading, output))
         try:
             async with asyncio.timeout(self.limit_seconds):
-                assert program.stdout is not None
-                while chunk := await program.stdout.read(65536):
-                    output += chunk[: _LARGEST_OUTPUT - len(output)]
                 await program.wait()
         except TimeoutError:
+            self.ledger.note(REQUESTS, "ended", f"was ended after {self.limit_seconds:g} s (--time-limit)")
+        finally:
+            await asyncio.wait([listening], timeout=0 if program.returncode is None else _LAST_WORDS_SECONDS)
             _end(program)
             await program.wait()
-            self.ledger.note(REQUESTS, "ended", f"was ended after {self.limit_seconds:g} s")
-        self.ledger.note(
-            REQUESTS, "printed", [line for line in output.decode("utf-8", "replace").split("\n") if line.strip()]
-        )
+            listening.cancel()
+        lines = output.decode("utf-8", "replace").split("\n")
+        self.ledger.note(REQUESTS, "printed", [line for line in lines if line.strip()])
         self.ledger.note(REQUESTS, "exit code", program.returncode)
         if self.interruption.code is not None:
             code: ExitCode = self.interruption.code
             self.ledger.set_fact("stopped", {"code": int(code), "reason": "Stopped by a signal."})
 
 
+async def _listen(pipe: int, output: bytearray) -> None:
+    """Read to the end, keep the beginning."""
+    stream = asyncio.StreamReader()
+    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(stream), os.fdopen(pipe, "rb", buffering=0)
+    )
+    try:
+        while chunk := await stream.read(65536):
+            output += chunk[: _LARGEST_OUTPUT - len(output)]
+    finally:
+        transport.close()
+
+
 def _end(program: asyncio.subprocess.Process) -> None:
+    """End the program and whatever it has started and left behind."""
     with suppress(ProcessLookupError):
         os.killpg(program.pid, signal.SIGKILL)

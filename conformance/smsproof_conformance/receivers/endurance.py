@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
+from smsproof_conformance.receivers.acknowledgement import Acknowledgement, outcome
 from smsproof_conformance.records.exchange import Exchange, State
 from smsproof_conformance.records.record import NoAnswer, NotObserved, Record, Seen
 from smsproof_conformance.verdicts.finding import Judgement, breach
 
 SLOW_SECONDS: Final = 10.0  # no timeout is stated anywhere: beyond, a receiver is warned, never failed
 LARGEST_BYTES: Final = 64 * 1024  # bodies up to here must be taken; above, 413 is legal
+
+
+LARGE_BYTES: Final = 1024 * 1024  # far above: refused or taken, but survived
 
 
 def hostile_bodies(id_key: str) -> dict[str, bytes]:
@@ -32,23 +36,33 @@ def hostile_bodies(id_key: str) -> dict[str, bytes]:
         "not a number": b'{"' + key + b'":NaN}',
         "a huge number": b'{"' + key + b'":1' + b"0" * 5000 + b"}",
         "deep": b'{"' + key + b'":' + b"[" * 20_000 + b"]" * 20_000 + b"}",
+        "a byte order mark": b"\xef\xbb\xbf{}",
         "other types": b'{"' + key + b'":{},"from":1,"to":[],"message":null,"signature":false,"status":[]}',
     }
 
 
-def survived(seen: Seen, requirement: str) -> Judgement:
-    """Every step "body …" was answered below 500."""
-    bodies = [exchange for exchange in seen.exchanges if exchange.request.step.startswith("body ")]
-    if not bodies:
+def survived(seen: Seen, requirement: str, acknowledgement: Acknowledgement) -> Judgement:
+    """Every step "body …" was answered below 500, and "then a right one" was acknowledged.
+
+    A body above what must be taken may also be cut off without an answer.
+    """
+    made = [exchange for exchange in seen.exchanges if exchange.request.step.startswith(("body ", "large "))]
+    if not made:
         raise NotObserved("no hostile body was posted")
-    if all(exchange.answer is None for exchange in bodies):
-        raise NoAnswer(bodies[0])
-    for exchange in bodies:
-        if exchange.answer is None:
-            got = exchange.lost.detail if exchange.lost else "nothing"
-            yield breach(requirement, exchange, expected="an answer below 500", got=got)
+    if not seen.notes.get("answers"):
+        raise NoAnswer(made[0])
+    for exchange in made:
+        if exchange.state is State.NOT_SENT:
+            yield breach(requirement, exchange, expected="a receiver that still listens", got=outcome(exchange))
+        elif exchange.answer is None:
+            if exchange.request.step.startswith("body "):
+                yield breach(requirement, exchange, expected="an answer below 500", got=outcome(exchange))
         elif exchange.answer.status >= 500:
-            yield breach(requirement, exchange, expected="an answer below 500", got=str(exchange.answer.status))
+            yield breach(requirement, exchange, expected="an answer below 500", got=outcome(exchange))
+    after = [exchange for exchange in seen.exchanges if exchange.request.step.startswith("then a right one")]
+    if after and not any(acknowledgement.given(exchange) for exchange in after):
+        expected = f"{acknowledgement.expected} for a right delivery after the hostile ones"
+        yield breach(requirement, after[-1], expected=expected, got=outcome(after[-1]))
 
 
 def in_time(record: Record, requirement: str) -> Judgement:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
 from smsproof_conformance.case import Case, Scenario
+from smsproof_conformance.emulator import Hmac
 from smsproof_conformance.exit_code import ExitCode
-from smsproof_conformance.receivers.deliverer import Courier, Deliverer, Probe
+from smsproof_conformance.receivers.address import Address
+from smsproof_conformance.receivers.courier import Courier
+from smsproof_conformance.receivers.deliverer import Deliverer
+from smsproof_conformance.receivers.handler_probe import Probe, ProbeSilent
 from smsproof_conformance.records.ledger import Ledger
 from smsproof_conformance.runs.actor import Unreachable
 from smsproof_conformance.runs.interruption import Interrupted, Interruption
@@ -21,42 +24,38 @@ from smsproof_spec.contract import Contract
 _TIMEOUT_SECONDS = 15.0  # beyond the ten seconds after which a receiver is warned
 
 
-def webhook(vendor: str, url: str, wait_seconds: float) -> Target:
-    """The webhook as a target: its origin; path and query go into each request."""
-    parts = urlsplit(url)
-    return Target(
-        name="receiver",
-        vendor=vendor,
-        base_url=f"{parts.scheme}://{parts.netloc}",
-        token_env="NONE",
-        timeout_seconds=_TIMEOUT_SECONDS,
-        wait_seconds=wait_seconds,
-    )
+@dataclass(frozen=True)
+class SharedCode:
+    """The account's shared code (S1:206): the environment variable that names it, and its value, on no record."""
+
+    variable: str
+    value: SecretStr
 
 
 @dataclass(frozen=True)
 class Visit:
     """Everything a run against a webhook needs.
 
-    url            the webhook; probe: where the customer counts what its handler did, or None.
-    shared_code    the account's code (S1:206); None: the page's own is sent, and cases of wrong codes are skipped.
-    wait_seconds   how long the probe may take to tell that a message was handled.
+    hook           the webhook; probe: where the customer counts what its handler did, or None.
+    shared_code    None: the page's own is sent, and cases of wrong codes are skipped.
+    signature      how `signature` is made of the code; None: it is the code itself.
+    wait_seconds   how long a handler may take after its message was acknowledged.
     """
 
     contract: Contract
-    url: str
+    hook: Address
     ledger: Ledger
-    shared_code: SecretStr | None = None
-    probe: str | None = None
+    shared_code: SharedCode | None = None
+    probe: Address | None = None
+    signature: Hmac | None = None
     interruption: Interruption = field(default_factory=Interruption)
     wait_seconds: float = 5.0
 
     def act(self, cases: Sequence[Case]) -> None:
-        """Act every scenario among `cases`, in order."""
-        target = webhook(self.contract.vendor, self.url, self.wait_seconds)
+        """Act every scenario among `cases`, in order. raises ProbeError, before anything is delivered."""
         scenarios = [case for case in cases if isinstance(case, Scenario)]
         facts = {
-            "target": target.model_dump(mode="json"),
+            "target": self._target(self.hook).model_dump(mode="json"),
             "vendor": self.contract.vendor,
             "party": "R",
             "contract": self.contract.hash,
@@ -65,31 +64,56 @@ class Visit:
         for key, value in facts.items():
             self.ledger.set_fact(key, value)
         self.ledger.plan(case.id for case in scenarios)
-        asyncio.run(self._act(target, scenarios))
+        asyncio.run(self._act(scenarios))
 
-    async def _act(self, target: Target, scenarios: Sequence[Scenario]) -> None:
-        secrets = Secrets(token=SecretStr(""), shared_code=self.shared_code)
-        courier = Courier(target, secrets)
-        probe = Probe(self.probe, target, secrets) if self.probe else None
-        parts = urlsplit(self.url)
-        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    def _target(self, address: Address) -> Target:
+        """An address as a target: its origin; path and query go into each request."""
+        return Target(
+            name="receiver",
+            vendor=self.contract.vendor,
+            base_url=address.origin,
+            token_env="NONE",
+            webhook_secret_env=self.shared_code.variable if self.shared_code else None,
+            timeout_seconds=_TIMEOUT_SECONDS,
+            wait_seconds=self.wait_seconds,
+        )
+
+    def _courier(self, address: Address) -> Courier:
+        code = self.shared_code.value if self.shared_code else None
+        return Courier(self._target(address), address, Secrets(token=SecretStr(""), shared_code=code), self.signature)
+
+    async def _act(self, scenarios: Sequence[Scenario]) -> None:
+        courier = self._courier(self.hook)
+        asking = self._courier(self.probe) if self.probe else None
+        probe = Probe(asking, self.probe.target, self.wait_seconds) if asking and self.probe else None
         try:
+            if probe is not None:
+                await probe.open()
             for case in scenarios:
-                if Fact.SECRET in case.needs and self.shared_code is None:
-                    self.ledger.mark(case.id, "skipped", "no shared code was named (--secret-env NAME)")
-                    continue
-                self.ledger.mark(case.id, "acting")
-                await case.act(Deliverer(case.id, target, path, courier, probe, self.ledger, self.interruption))
-                self.ledger.mark(case.id, "acted")
+                await self._play(case, courier, probe)
         except Interrupted:
             assert self.interruption.code is not None
             self._stop(self.interruption.code, "Stopped by a signal.")
         except Unreachable as silence:
-            self._stop(ExitCode.UNREACHABLE, f"{self.url} is unreachable: {silence}.")
+            self._stop(ExitCode.UNREACHABLE, f"{self.hook.origin}{self.hook.target} is unreachable: {silence}.")
+        except ProbeSilent as silence:
+            self._stop(ExitCode.UNREACHABLE, f"{silence}.")
         finally:
             await courier.close()
-            if probe is not None:
-                await probe.close()
+            if asking is not None:
+                await asking.close()
+
+    async def _play(self, case: Scenario, courier: Courier, probe: Probe | None) -> None:
+        if Fact.SECRET in case.needs and self.shared_code is None:
+            self.ledger.mark(case.id, "skipped", "no shared code was named (--secret-env NAME)")
+            return
+        self.ledger.mark(case.id, "acting")
+        deliverer = Deliverer(case.id, self.hook.target, courier, probe, self.ledger, self.interruption)
+        try:
+            await case.act(deliverer)
+        finally:
+            await deliverer.conclude()
+        self.ledger.mark(case.id, "acted")
 
     def _stop(self, code: ExitCode, reason: str) -> None:
         self.ledger.set_fact("stopped", {"code": int(code), "reason": reason})

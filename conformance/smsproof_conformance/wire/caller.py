@@ -28,13 +28,14 @@ class Caller:
     """An HTTP client bound to one base URL; close it in the loop that used it.
 
     timeout_seconds    for each exchange, from the first attempt to connect to the last octet of the answer.
+    trust              what an https peer must show; None: a certificate that this machine trusts.
     """
 
-    def __init__(self, base_url: str, timeout_seconds: float) -> None:
+    def __init__(self, base_url: str, timeout_seconds: float, trust: ssl.SSLContext | None = None) -> None:
         origin = urlsplit(base_url)
         assert origin.hostname is not None  # base URLs are checked where they are declared
         self._host = origin.hostname
-        self._tls = ssl.create_default_context() if origin.scheme == "https" else None
+        self._tls = (trust or ssl.create_default_context()) if origin.scheme == "https" else None
         self._port = origin.port or (443 if self._tls else 80)
         self._prefix = origin.path.rstrip("/")
         self._named = origin.netloc

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import ssl
+
 from smsproof_conformance.records.exchange import Answer, Headers, Lost, Request
 from smsproof_conformance.targets.target import WRONG_TOKEN, Secrets, Target, Token
 from smsproof_conformance.wire.caller import Caller
 
 
 class Transport:
-    """Carries requests to one target; close it in the loop that used it."""
+    """Carries requests to one target; close it in the loop that used it.
 
-    def __init__(self, target: Target, secrets: Secrets) -> None:
+    trust    what an https peer must show; None: a certificate that this machine trusts.
+    """
+
+    def __init__(self, target: Target, secrets: Secrets, trust: ssl.SSLContext | None = None) -> None:
         self._secrets = secrets
-        self._caller = Caller(target.base_url, target.timeout_seconds)
+        self._caller = Caller(target.base_url, target.timeout_seconds, trust)
 
     async def close(self) -> None:
         await self._caller.close()

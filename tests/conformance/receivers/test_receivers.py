@@ -2,55 +2,88 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
 from smsproof_conformance.case import cases
+from smsproof_conformance.emulator import Hmac
 from smsproof_conformance.exit_code import ExitCode
 from smsproof_conformance.matrix import run_receiver
-from smsproof_conformance.receivers.miniatures import (
-    CODE,
-    MINIATURES,
-    Receiver,
-    Refusal,
-    RightInbound,
-    RightStatus,
-    TrustsAnybody,
-    serving,
-)
-from smsproof_conformance.receivers.visit import Visit
+from smsproof_conformance.receivers.address import Address, AddressError
+from smsproof_conformance.receivers.miniatures import CODE, RECEIVERS, serving
+from smsproof_conformance.receivers.miniatures.inbound import ExpectsAnHmac, RightInbound, TrustsAnybody
+from smsproof_conformance.receivers.miniatures.receiver import Receiver, Refusal
+from smsproof_conformance.receivers.miniatures.status import RightStatus
+from smsproof_conformance.receivers.visit import SharedCode, Visit
 from smsproof_conformance.records.ledger import Ledger
 from smsproof_conformance.verdicts.finding import Verdict
 from smsproof_conformance.verdicts.judge import judge
 from smsproof_conformance.verdicts.judged import Judged
 from smsproof_spec import contract as contracts
+from tests.conformance.receivers import styles
 
 
-def visited(receiver: Receiver, vendor: str, *, probe: bool = True, code: str | None = CODE) -> Judged:
+def judged(vendor: str, hook: str, probe: str | None, code: str | None = CODE, signature: Hmac | None = None) -> Judged:
     contract = contracts.load(vendor)
     selected = list(cases(vendor, "R").values())
-    with serving(receiver) as url, Ledger.in_memory() as ledger:
-        visit = Visit(
-            contract,
-            f"{url}/hook",
-            ledger,
-            SecretStr(code) if code else None,
-            f"{url}/probe" if probe else None,
-            wait_seconds=0.5,
-        )
-        visit.act(selected)
+    with Ledger.in_memory() as ledger:
+        shared = SharedCode("SMS_SHARED_CODE", SecretStr(code)) if code else None
+        address = Address.read(probe) if probe else None
+        Visit(contract, Address.read(hook), ledger, shared, address, signature, wait_seconds=1.0).act(selected)
         return judge(ledger, contract, selected, strict=True)
 
 
-@pytest.mark.parametrize("name", [name for name in MINIATURES if not name.endswith("-late")])
-def test_each_miniature_is_judged_as_what_it_is(name: str) -> None:
-    assert run_receiver(name).problem is None
+def visited(
+    receiver: Receiver, vendor: str, *, probe: bool = True, code: str | None = CODE, signature: Hmac | None = None
+) -> Judged:
+    with serving(receiver) as url:
+        return judged(vendor, f"{url}/hook", f"{url}/probe" if probe else None, code, signature)
+
+
+# Late by ten seconds: the fault matrix has them.
+MINIATURES = [(vendor, name) for vendor, rows in RECEIVERS.items() for name in rows if not name.endswith("-late")]
+
+
+@pytest.mark.parametrize(("vendor", "name"), MINIATURES)
+def test_each_miniature_is_judged_as_what_it_is(vendor: str, name: str) -> None:
+    assert run_receiver(vendor, name).problem is None
+
+
+STYLES: dict[str, Callable[[str], AbstractContextManager[styles.Urls]]] = {
+    "http.server, HTTP/1.0": partial(styles.standard, protocol="HTTP/1.0"),
+    "http.server, HTTP/1.1, one connection at a time": partial(styles.standard, protocol="HTTP/1.1"),
+    "wsgiref": styles.plain_wsgi,
+    "Starlette, handles after its answer": styles.starlette_late,
+    "FastAPI, background task": styles.fastapi_background,
+    "the SDK's, WSGI": styles.sdk_wsgi,
+    "the SDK's, ASGI": styles.sdk_asgi,
+    "Node": styles.node,
+}
+
+
+@pytest.mark.parametrize("vendor", ["intelepeer", "messangi"])
+@pytest.mark.parametrize("style", STYLES)
+def test_a_right_receiver_in_any_style_has_no_finding(style: str, vendor: str) -> None:
+    if style == "Node" and not shutil.which("node"):
+        pytest.skip("node is not installed")
+    with STYLES[style](vendor) as (hook, probe):
+        run = judged(vendor, hook, probe, styles.CODE)
+    assert run.findings == []
+    verdicts = {result.id: result.verdict for result in run.requirements}
+    assert verdicts["IP-INBOUND-14" if vendor == "intelepeer" else "MS-CALLBACK-10"] is Verdict.PASS
 
 
 def test_without_a_probe_what_only_the_customer_knows_is_not_observed() -> None:
@@ -98,8 +131,9 @@ class Answers202(RightStatus):
 class HandlesEachMessageOnce(RightStatus):
     """Counts messages, not statuses: from one to the number of distinct statuses, both are right."""
 
-    def is_new(self, delivery: dict[str, object]) -> bool:
-        return self.handled[str(delivery["id"])] == 0
+    def handle(self, delivery: dict[str, object]) -> None:
+        self.handled[str(delivery["id"])] = 1
+        self.hold(delivery)
 
 
 @pytest.mark.parametrize("receiver", [Drops, AnswersMalformedWith200])
@@ -129,7 +163,7 @@ def test_the_command_judges_and_keeps_the_code_out_of_every_file(tmp_path: Path)
     with serving(CanaryInbound()) as url:
         done = smsproof(
             tmp_path, "intelepeer", "--url", f"{url}/hook?tenant=1", "--secret-env", "CODE", "--probe", f"{url}/probe",
-            "--strict", "--report", "json:report.json",
+            "--wait", "0.5", "--strict", "--report", "json:report.json",
         )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     for path in [*tmp_path.rglob("*")]:
@@ -138,12 +172,13 @@ def test_the_command_judges_and_keeps_the_code_out_of_every_file(tmp_path: Path)
     assert "canary" not in done.stdout + done.stderr
 
 
-def test_a_webhook_that_is_not_there_exits_4(tmp_path: Path) -> None:
+@pytest.mark.parametrize("probe", [(), ("--probe", "http://127.0.0.1:9/probe")])
+def test_a_webhook_that_is_not_there_exits_4(tmp_path: Path, probe: tuple[str, ...]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-    done = smsproof(tmp_path, "messangi", "--url", f"http://127.0.0.1:{port}/hook")
+    done = smsproof(tmp_path, "messangi", "--url", f"http://127.0.0.1:{port}/hook", *probe)
     assert done.returncode == 4
-    assert "unreachable" in done.stdout
+    assert "transport.refused" in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -152,9 +187,79 @@ def test_a_webhook_that_is_not_there_exits_4(tmp_path: Path) -> None:
         (["twilio", "--url", "http://127.0.0.1:1/"], "known are intelepeer, messangi"),
         (["intelepeer", "--url", "127.0.0.1:1"], "expected an absolute http:// or https:// URL"),
         (["intelepeer", "--url", "http://127.0.0.1:1/", "--secret-env", "UNSET_VARIABLE"], "UNSET_VARIABLE"),
+        (["intelepeer", "--url", "http://127.0.0.1:1/", "--signature", "sha256:hex:refid"], "with --secret-env"),
     ],
 )
 def test_what_cannot_work_exits_2_and_says_why(tmp_path: Path, words: list[str], said: str) -> None:
     done = smsproof(tmp_path, *words)
     assert done.returncode == 2
     assert said in done.stderr
+
+
+def test_a_probe_that_tells_nothing_is_named_before_anything_is_delivered(tmp_path: Path) -> None:
+    receiver = RightStatus()
+    with serving(receiver) as url:
+        done = smsproof(tmp_path, "messangi", "--url", f"{url}/hook", "--probe", f"{url}/hook")
+    assert done.returncode == 2
+    expected = '--probe: the probe answered 405; expected 200 and {"handled": {"<refid or id>": count}}. Nothing was'
+    assert expected in done.stderr
+    assert receiver.handled == {}
+
+
+def test_a_receiver_that_dies_in_the_middle_is_told_by_what_killed_it(tmp_path: Path) -> None:
+    program = Path(__file__).parents[2] / "programs" / "mortal_receiver.py"
+    with subprocess.Popen([sys.executable, program], stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        url = server.stdout.readline().strip()
+        done = smsproof(tmp_path, "messangi", "--url", f"{url}/hook", "--strict", "--report", "json:report.json")
+    assert done.returncode == 1, done.stdout + done.stderr
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert {finding["requirement"] for finding in report["findings"]} == {"MS-HOUSE-16"}
+    assert "body deep" in done.stdout
+
+
+# -- addresses and codes -------------------------------------------------------------------------------------------------
+
+
+def test_credentials_in_the_url_reach_the_webhook_and_no_record(tmp_path: Path) -> None:
+    words = base64.b64encode(b"shop:canary word").decode()
+    with styles.guarded(f"Basic {words}") as hook:
+        url = hook.replace("//", "//shop:canary%20word@")
+        done = smsproof(tmp_path, "messangi", "--url", url, "--case", "receiver/takes-a-status")
+    assert done.returncode == 0, done.stdout + done.stderr
+    for path in tmp_path.rglob("*"):
+        assert path.is_dir() or not any(word in path.read_bytes() for word in (words.encode(), b"canary")), path
+
+
+@pytest.mark.parametrize(
+    ("url", "origin", "target", "authorization"),
+    [
+        ("http://127.0.0.1:8000", "http://127.0.0.1:8000", "/", None),
+        ("https://[::1]:1/a?b=c#d", "https://[::1]:1", "/a?b=c", None),
+        ("https://u:p%40@example.com/x", "https://example.com", "/x", "Basic dTpwQA=="),
+    ],
+)
+def test_an_address_is_cut_into_what_a_request_is_made_of(
+    url: str, origin: str, target: str, authorization: str | None
+) -> None:
+    assert Address.read(url) == Address(origin, target, authorization)
+
+
+@pytest.mark.parametrize("url", ["/hook", "ftp://example.com/", "http://", "http://example.com:99999/", "http://[::1/"])
+def test_what_is_no_address_is_refused(url: str) -> None:
+    with pytest.raises(AddressError):
+        Address.read(url)
+
+
+def test_a_receiver_that_computes_an_hmac_is_right_once_the_hmac_is_named() -> None:
+    assert visited(ExpectsAnHmac(), "intelepeer", signature=Hmac("sha256", "hex", ("refid", "message"))).findings == []
+
+
+def test_a_receiver_whose_code_we_were_not_told_is_not_accused_of_refusing_the_pages() -> None:
+    class OwnCode(RightInbound):
+        def verify(self, code: Any) -> None:
+            raise Refusal(401)
+
+    run = visited(OwnCode(), "intelepeer", code=None)
+    assert run.findings == []
+    assert any("--secret-env" in result.reason for result in run.cases)
