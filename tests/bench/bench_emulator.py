@@ -27,6 +27,7 @@ CONNECTIONS = 32
 ROUNDS = 3
 PRISM = "@stoplight/prism-cli@5.16.0"
 GRANIAN = "granian==2.8.9"
+UVLOOP = "uvloop==0.23.0"  # uvicorn takes it where it is installed
 MESSAGE = {"from": "+12191112222", "to": "+13038675309", "text": "Hello World!", "guid": "1123123123123123"}
 SEND = "/_rest/v4/app/sms/send"
 
@@ -157,6 +158,7 @@ def main() -> None:
         os.sched_setaffinity(0, {1})
     prism = environment.node_program(PRISM, "prism")
     library = environment.python_library(GRANIAN)
+    uvloop = environment.python_library(UVLOOP)
     with tempfile.TemporaryDirectory() as folder:
         runners: dict[str, Callable[[], float]] = {
             "echo": lambda: single_sends(ECHO),
@@ -167,6 +169,8 @@ def main() -> None:
             runners["prism"] = lambda: single_sends(PRISM_PROGRAM, str(prism), folder, requests=1920)
         if library is not None:
             runners["granian"] = lambda: single_sends(GRANIAN_PROGRAM, library=library)
+        if uvloop is not None:
+            runners["uvloop"] = lambda: single_sends(EMULATOR, library=uvloop)
         laps: dict[str, list[float]] = {name: [] for name in runners}
         for _ in range(ROUNDS):
             for name, lap in runners.items():
@@ -193,6 +197,10 @@ def main() -> None:
         row(f"emulator / Prism's static mock ({rate['prism']:,.0f})", f"{ratio:.1f} x", "at least 8 x", ratio >= 8)
     else:
         not_run("emulator / Prism's static mock", f"npm has no {PRISM}")
+    if "uvloop" in rate:
+        row("emulator on uvloop / on asyncio's own loop", f"{rate['uvloop'] / single:.0%}")
+    else:
+        not_run("emulator on uvloop / on asyncio's own loop", f"pip has no {UVLOOP}")
     if "granian" in rate:
         row("emulator on granian / on uvicorn", f"{rate['granian'] / single:.0%}")
     else:
