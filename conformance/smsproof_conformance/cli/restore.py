@@ -6,6 +6,7 @@ import typer
 
 from smsproof_conformance.cli.door import door
 from smsproof_conformance.cli.permission import Live, Parts, require_permission, teller
+from smsproof_conformance.cli.printing import Json, print_json
 from smsproof_conformance.cli.recorded import RunName, unscrubbed
 from smsproof_conformance.exit_code import ExitCode
 from smsproof_conformance.records import ledger as ledgers
@@ -21,6 +22,7 @@ def restore(
     run: RunName = "last",
     live: Live = False,
     budget: Parts = None,
+    as_json: Json = False,
 ) -> None:
     """Put back the webhooks that a run left changed; nothing else is sent. Exits 4 when some could not be."""
     with door():
@@ -38,5 +40,8 @@ def restore(
                 unrestored=teller(target, path),
             ).put_back()  # fmt: skip
             left = len(ledger.changed_webhooks())
-        print(f"{before - left} of {before} webhooks put back")
+        if as_json:
+            print_json({"run": str(path), "changed": before, "put_back": before - left})
+        else:
+            print(f"{before - left} of {before} webhooks put back")
         raise typer.Exit(ExitCode.UNREACHABLE if left else ExitCode.CONFORMANT)

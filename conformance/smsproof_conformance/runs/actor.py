@@ -34,13 +34,15 @@ class Unreachable(Exception):
 class Wire:
     """Sends requests for all cases of a run: guard, intent, carrier, outcome."""
 
-    def __init__(self, target: Target, contract: Contract, ledger: Ledger, carrier: Carrier, budget: Budget) -> None:
+    def __init__(
+        self, target: Target, contract: Contract, ledger: Ledger, carrier: Carrier, budget: Budget, pace: Pace
+    ) -> None:
         self.target = target
         self.contract = contract
         self.ledger = ledger
         self.budget = budget
         self._carrier = carrier
-        self._pace = Pace()
+        self._pace = pace
         self._breaker = Breaker(self._is_available)
         self._silent = 0
         hook_path = self.path_of("getWebhook") if "getWebhook" in contract.operations else ""

@@ -14,6 +14,7 @@ from smsproof_conformance.case import Case
 from smsproof_conformance.records.exchange import Answer, Request, encode
 from smsproof_conformance.records.ledger import Ledger
 from smsproof_conformance.runs.charge import Budget
+from smsproof_conformance.runs.pace import Pace
 from smsproof_conformance.runs.runner import Run
 from smsproof_conformance.targets.target import Secrets, Target
 from smsproof_conformance.wire.peer import Peer
@@ -48,6 +49,10 @@ class NoSteering:
         pass
 
 
+async def _at_once(_seconds: float) -> None:
+    """Nothing leaves, so nothing need wait."""
+
+
 @dataclass(frozen=True)
 class Rehearsed:
     """What a run would do: requests in order, message parts it may cost, cases it would skip and why."""
@@ -60,9 +65,13 @@ class Rehearsed:
 def rehearse(
     target: Target, secrets: Secrets, contract: Contract, cases: Sequence[Case], *, seed: int, budget: int | None
 ) -> Rehearsed:
-    """Act `cases` without a network. The budget stops a rehearsal where it would stop the run."""
+    """Act `cases` without a network and without waiting. The budget stops a rehearsal where it would stop the run."""
+    nobody_answers = target.model_copy(update={"wait_seconds": 0})
     with Ledger.in_memory(secrets.values()) as ledger:
-        run = Run(target, secrets, contract, ledger, Budget(budget), peer=lambda _, __: Peer(NoCarrier(), NoSteering()))
+        run = Run(
+            nobody_answers, secrets, contract, ledger, Budget(budget),
+            peer=lambda _, __: Peer(NoCarrier(), NoSteering()), pace=lambda: Pace(sleep=_at_once),
+        )  # fmt: skip
         run.start(cases, seed=seed)
         requests = tuple(exchange.request for exchange in ledger.exchanges())
         skipped = tuple((case, reason) for case, (state, reason) in ledger.acts().items() if state == "skipped")

@@ -18,6 +18,7 @@ from smsproof_conformance.runs.actor import Actor, Unreachable, Wire
 from smsproof_conformance.runs.breaker import Unavailable
 from smsproof_conformance.runs.charge import Budget, BudgetSpent, WouldTextStranger
 from smsproof_conformance.runs.interruption import Interrupted, Interruption
+from smsproof_conformance.runs.pace import Pace
 from smsproof_conformance.runs.webhooks import CannotRestore
 from smsproof_conformance.targets.target import Secrets, Target
 from smsproof_conformance.wire.inbox import Inbox
@@ -50,6 +51,7 @@ class Run:
     interruption    where signals are noticed; entered by whoever owns the process.
     unrestored      called with the endpoints whose webhook could not be put back, in whatever ending.
     peer            made anew for each run, because its connections belong to one event loop.
+    pace            likewise; how fast senders may send off loopback.
     """
 
     target: Target
@@ -61,6 +63,7 @@ class Run:
     interruption: Interruption = field(default_factory=Interruption)
     unrestored: Unrestored = _untold
     peer: Callable[[Target, Secrets], Peer] = Peer.over_http
+    pace: Callable[[], Pace] = Pace
 
     def start(self, cases: Sequence[Case], *, seed: int, then: Phase | None = None) -> None:
         """Act every scenario among `cases` and record it; standing judges need no act.
@@ -101,7 +104,7 @@ class Run:
     async def _act(self, scenarios: Sequence[Scenario], then: Phase | None = None) -> None:
         inbox = Inbox(self.target, self.secrets, self.ledger)
         peer = self.peer(self.target, self.secrets)
-        wire = Wire(self.target, self.contract, self.ledger, peer.carrier, self.budget)
+        wire = Wire(self.target, self.contract, self.ledger, peer.carrier, self.budget, self.pace())
         self.interruption.last_words = lambda: self._tell_unrestored(wire)
         await inbox.open()
         acting = asyncio.create_task(self._act_all(scenarios, then, wire, inbox, peer))

@@ -183,7 +183,7 @@ def client(folder: Path, name: str, *words: str) -> subprocess.CompletedProcess[
     args = {"from": "+12191112222", "to": "+13038675309", "text": "Hello", "guid": "g"}
     scenario = {"steps": [{"step": "hello", "do": "send", "args": args}]}
     (folder / "scenario.json").write_text(json.dumps(scenario), encoding="utf-8")
-    program = [sys.executable, "-m", "smsproof_conformance.clients.miniatures", name]
+    program = [sys.executable, "-m", "smsproof_conformance.clients.miniatures", "intelepeer", name]
     return smsproof(folder, "client", "intelepeer", "--strict", "--scenario", "scenario.json", *words, "--", *program)
 
 
