@@ -83,4 +83,7 @@ def test_runs_of_two_vendors_cannot_be_compared(smsproof: Desk, runs: tuple[str,
 
 def test_a_run_that_is_not_there_is_named(smsproof: Desk) -> None:
     done = smsproof("compare", "nowhere.sqlite")
-    assert (done.code, done.err) == (2, "There is no run nowhere.sqlite. Give the path of a run file, or `last`.\n")
+    assert (done.code, done.err) == (
+        2,
+        "There is no run nowhere.sqlite. Give the path of a run file, its name, or `last`.\n",
+    )
