@@ -45,7 +45,10 @@ def compare(
             print_json(comparison.as_json())
         else:
             _print(console(), comparison)
-        raise typer.Exit(ExitCode.CONTRACT_FAILURES if comparison.worse else ExitCode.CONFORMANT)
+        worse = comparison.worse
+        earlier.ledger.close()
+        later.ledger.close()
+        raise typer.Exit(ExitCode.CONTRACT_FAILURES if worse else ExitCode.CONFORMANT)
 
 
 def _material(told: Recorded) -> Material:

@@ -59,7 +59,7 @@ def replay(
         except CannotReplay as refusal:
             raise UsageError(str(refusal)) from None
         ledger = Ledger.create(new_path(target.name, REPLAYS), secrets.values())
-        with ledger, Retold.open(told.path) as retold, Interruption() as interruption:
+        with told.ledger, ledger, Retold.open(told.path) as retold, Interruption() as interruption:
             ledger.set_fact("replays", {"run": told.ledger.fact("run"), "finding": meant.id})
             act = Run(target, secrets, told.contract, ledger, Budget(budget), interruption=interruption)
             assert isinstance(retold, Retold)

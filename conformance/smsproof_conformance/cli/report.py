@@ -36,4 +36,5 @@ def report(
         elif not wanted:
             print_run(console(), material)
         print_annotations(console(sys.stderr) if as_json else console(), wanted, material)
+        told.ledger.close()
         raise typer.Exit(strongest(codes))

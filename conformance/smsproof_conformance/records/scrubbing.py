@@ -11,6 +11,7 @@ from smsproof_conformance.records.exchange import Arrival, Exchange
 from smsproof_conformance.records.ledger import Ledger, LedgerError, LedgerFailure
 from smsproof_conformance.targets.target import Target
 
+_PATIENCE_SECONDS: Final = 2.0  # for somebody who only looks
 # What names the run and its rules; everything else a run notes about itself may quote a peer or a number.
 _IMPERSONAL: Final = frozenset({"run", "vendor", "party", "contract", "seed", "budget", "cases", "strict", "scrubbed"})
 # Judges alone read them, and a scrubbed run is judged no more. The salt would let a reader try numbers until one fits.
@@ -38,7 +39,7 @@ class Scrubbing(Ledger):
     def hold(cls, path: Path) -> Self:
         """Open and lock a run file. raises LedgerError while a runner holds it."""
         Ledger.open(path).close()
-        held = cls(sqlite3.connect(path, isolation_level=None), path)
+        held = cls(sqlite3.connect(path, isolation_level=None, timeout=_PATIENCE_SECONDS), path)
         held._hold()
         return held
 
@@ -62,6 +63,10 @@ class Scrubbing(Ledger):
                     self.set_fact("verdicts", verdicts)
                     self.set_fact("scrubbed", True)
             self._db.execute("VACUUM")
+        except sqlite3.OperationalError as busy:
+            if busy.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+                raise LedgerError(f"{self.path} is being read by somebody. Close it there, then scrub again.") from busy
+            raise LedgerFailure(f"{self.path}: {busy}") from busy
         except sqlite3.Error as error:
             raise LedgerFailure(f"{self.path}: {error}") from error
 

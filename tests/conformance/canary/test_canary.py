@@ -242,7 +242,7 @@ def test_a_server_that_breaks_off_and_a_run_that_goes_on_show_nothing(yard: Yard
     assert_clean(yard)
 
 
-@pytest.mark.parametrize("faults", [(), ("bare-name-accepted", "bad-json-500")])
+@pytest.mark.parametrize("faults", [pytest.param((), marks=pytest.mark.soak), ("bare-name-accepted", "bad-json-500")])
 def test_right_and_wrong_emulators_show_nothing_of_a_whole_run(yard: Yard, faults: tuple[str, ...]) -> None:
     with running("intelepeer", faults, setup=Setup(shared_code=CODE)) as emulator:
         yard.settings(emulator.url, f'control_url = "{emulator.control}"')

@@ -87,6 +87,14 @@ def test_a_run_that_somebody_writes_is_not_scrubbed(smsproof: Desk, run: str) ->
     assert "another runner" in done.err
 
 
+def test_a_run_that_somebody_reads_is_scrubbed_once_it_is_closed(smsproof: Desk, run: str) -> None:
+    with Ledger.open(smsproof.folder / run) as ledger:
+        assert ledger.fact("vendor") == "intelepeer"
+        done = smsproof("scrub", run)
+        assert (done.code, done.err) == (2, f"{run} is being read by somebody. Close it there, then scrub again.\n")
+    assert smsproof("scrub", run).code == 0
+
+
 def test_a_webhook_that_is_still_to_be_put_back_is_not_forgotten(smsproof: Desk, run: str) -> None:
     with Ledger.reopen(smsproof.folder / run, []) as ledger:
         ledger.changing_webhook("+12191112222", "https://hooks.example/mine")
