@@ -49,5 +49,5 @@ browser: $(STAMP) ## Look at the pages in a headless Chromium, where there is on
 	set -e; for file in tests/browser/browse_*.py; do PYTHONPATH=. $(BIN)/python $$file; done
 
 clean: ## Remove everything that is not kept: environments, reports, runs, caches.
-	rm -rf $(VENV) .venv-bench report .smsproof build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .schemathesis
+	rm -rf $(VENV) .venv-bench .venv-bench-sdk report .smsproof build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .schemathesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -13,20 +13,21 @@ PEERS = ("smsutil==1.1.3", "phonenumbers==9.0.43")
 _INSIDE = "SMSPROOF_BENCH"
 
 
-def enter() -> None:
-    """Start the running script again in `.venv-bench`, with the peers that can be had and the rules from this checkout.
+def enter(peers: tuple[str, ...] = PEERS, folder: Path = FOLDER) -> None:
+    """Start the running script again in an environment of its own, with the peers that can be had, and with the rules
+    and the SDKs from this checkout.
 
     Without network the peers are missing and their rows say "not run"; nothing else changes.
     """
-    sys.path.insert(0, str(ROOT / "spec"))
+    sys.path[:0] = [str(ROOT / "spec"), str(ROOT / "generated"), str(ROOT / "generator")]
     if os.environ.get(_INSIDE):
         return
-    python = FOLDER / "bin" / "python"
-    stamp = FOLDER / f".has-{'-'.join(PEERS)}"
+    python = folder / "bin" / "python"
+    stamp = folder / f".has-{'-'.join(peers)}"
     if not stamp.exists():
-        print(f"Setting up {FOLDER.name} with {', '.join(PEERS)} ...", file=sys.stderr)
-        venv.create(FOLDER, with_pip=True)
-        for peer in PEERS:
+        print(f"Setting up {folder.name} with {', '.join(peers)} ...", file=sys.stderr)
+        venv.create(folder, with_pip=True)
+        for peer in peers:
             subprocess.run(
                 [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", peer], check=False
             )
