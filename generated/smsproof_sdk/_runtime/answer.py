@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, TypeVar, cast
 
 from pydantic import ValidationError
@@ -31,11 +32,17 @@ def decoded(raw: RawAnswer) -> object:
 
 def at(value: object, pointer: str) -> Any:
     """What stands at a path of keys ("/data/id") in a decoded answer, or None."""
-    for key in pointer.split("/")[1:]:
-        if not is_object(value):
+    for key in _keys(pointer):
+        if not isinstance(value, dict):
             return None
-        value = value.get(key)
+        value = cast(dict[str, object], value).get(key)
     return value
+
+
+@cache
+def _keys(pointer: str) -> tuple[str, ...]:
+    # Pointers are the contract's, a handful; every entry of a list is read by them.
+    return tuple(pointer.split("/")[1:])
 
 
 def identifier(value: object) -> str | None:

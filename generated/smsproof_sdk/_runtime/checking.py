@@ -12,6 +12,7 @@ from smsproof_spec.rules import AddressError, Role, check
 from .errors import InvalidAddress, InvalidRequest
 from .shape import is_listing
 
+_ROLES = {role.value: role for role in Role}
 _PLACEHOLDER = re.compile(r"\{([0-9]{1,3})\}")
 
 
@@ -20,7 +21,7 @@ def check_address(address: object, vendor: str, role: str, place: str, *, index:
     if not isinstance(address, str):
         raise InvalidAddress(place, "not-text", "an address as text", index=index)
     try:
-        check(address, vendor, Role(role))
+        check(address, vendor, _ROLES[role])
     except AddressError as error:
         raise InvalidAddress(place, error.reason, f"{error.expected}; got {address!r}", index=index) from error
 
@@ -58,6 +59,12 @@ class Checks:
                 place = f"{self.recipients}[{at}].{self.values}"
                 _filled(template, getattr(recipient, self.values) or (), place, index)
         for path, role in self.addresses if addresses else ():
+            if len(path) == 1:
+                # Most messages: no walk for a field of their own.
+                address = getattr(body, path[0])
+                if address is not None:
+                    check_address(address, self.vendor, role, path[0], index=index)
+                continue
             for place, address in _walk(body, path, ""):
                 check_address(address, self.vendor, role, place, index=index)
 
