@@ -250,7 +250,9 @@ def generation_rows() -> None:
     except ImportError:
         not_run("both SDKs / datamodel-code-generator's models", "datamodel-code-generator is not installed")
         return
-    from smsproof_generator.packaging import checkout_tree
+    from smsproof_generator import reading
+    from smsproof_generator.document import Document
+    from smsproof_generator.packaging import checkout_tree, sdk_tree
 
     texts = [(VENDORS / name / "contract.json").read_text() for name in ("intelepeer", "messangi")]
 
@@ -258,12 +260,19 @@ def generation_rows() -> None:
         options: dict[str, Any] = {"input_file_type": InputFileType.OpenAPI, "preset": "standard-py311-20261027"}
         return [generate(text, formatters=[Formatter.BUILTIN], **options) for text in texts]
 
+    def both() -> dict[str, str]:
+        documents = [(json.loads(text), module) for text, module in zip(texts, modules, strict=True)]
+        return sdk_tree([reading.read(Document(root, module), module=module) for root, module in documents])
+
+    modules = ("smsproof_sdk.intelepeer", "smsproof_sdk.messangi")
     models()
-    tree, _ = checkout_tree(VENDORS, write=False)
-    seconds = race([Rival("models", lap(models)), Rival("both", lap(lambda: checkout_tree(VENDORS, write=False)))])
+    tree = both()
+    seconds = race([Rival("models", lap(models)), Rival("both", lap(both))])
     ratio = seconds["both"] / seconds["models"]
     row("datamodel-code-generator's models of both", f"{seconds['models'] * 1e3:,.0f} ms")
-    row("both SDKs, contracts bundled / its models", f"{ratio:.2f} x", "under 2 x", ratio < 2)
+    row("both SDKs from their contracts / its models", f"{ratio:.2f} x", "under 2 x", ratio < 2)
+    bundled = min(lap(lambda: checkout_tree(VENDORS, write=False))() for _ in range(2))
+    row("both, the contracts read from YAML first", f"{bundled * 1e3:,.0f} ms")
     for vendor in ("intelepeer", "messangi"):
         lines = sum(
             text.count("\n")
