@@ -58,7 +58,7 @@ def status_in(value: object, keys: tuple[str, ...]) -> int | None:
         return None
     for key in keys:
         status = value.get(key)
-        if isinstance(status, int) and not isinstance(status, bool):
+        if type(status) is int:
             return status
         if isinstance(status, str) and status.isascii() and status.isdigit() and len(status) == 3:
             return int(status)
