@@ -182,7 +182,14 @@ class _Reader:
             nullable=NONE in self._within(*(body.type for body in taken if body.kind == "json")),
             deprecated=given.get("deprecated") is True,
         )
-        return self.texting.described(operation, given) if self.texting is not None else operation
+        if self.texting is None:
+            return operation
+        try:
+            return self.texting.described(operation, given)
+        except (KeyError, TypeError, ValueError):
+            # The extensions' own schema is held against our contracts; others' may have any form.
+            self.shapes.problem(pointer, "an x-sms-* extension has another form", "See extensions.schema.json.")
+            return operation
 
     # What the vendor sends
 

@@ -61,6 +61,21 @@ def test_a_package_name_that_python_or_a_system_minds_is_refused(tmp_path: Path,
     assert run(["--spec", str(spec), "--package", name, "--out", str(tmp_path / "out"), "--partial"]) == 2
 
 
+def test_an_extension_of_another_form_is_named_by_its_call() -> None:
+    content = broken()
+    content["x-sms-vendor"] = "v"
+    schema = {"type": "object", "x-sms-template": {"values": 1}, "properties": {"a": {"enum": [{}], "x-sms-id": True}}}
+    media = {"application/json": {"schema": schema}}
+    call = {
+        "x-sms-paid": True,
+        "requestBody": {"content": media},
+        "responses": {"200": {"description": "", "content": media}},
+    }
+    content["paths"] = {"/a": {"post": call}}
+    with pytest.raises(SpecError, match="x-sms-"):
+        reading.read(Document(content, "odd"), module="p")
+
+
 # Writing
 
 
