@@ -12,6 +12,7 @@ from smsproof_conformance.cases.intelepeer.webhooks import (
     get_webhook,
     items,
     of_endpoint,
+    same_url,
     set_webhook,
     status_of,
     webhook_url,
@@ -114,7 +115,7 @@ def _(seen: Seen) -> Judgement:
             continue
         read = seen[step]
         url = read.at("webhook")
-        if read.status == 200 and is_object(read.at()) and url != both.request.json["webhook"]:
+        if read.status == 200 and is_object(read.at()) and not same_url(url, both.request.json["webhook"]):
             yield breach("IP-HOOK-21", read, expected="the URL that was set for both", got=url, pointer="/webhook")
 
 
@@ -213,7 +214,7 @@ def _(seen: Seen) -> Judgement:
 
 
 def _reads(requirement: str, exchange: Exchange, url: str, what: str) -> Judgement:
-    if exchange.status == 200 and is_object(exchange.at()) and exchange.at("webhook") != url:
+    if exchange.status == 200 and is_object(exchange.at()) and not same_url(exchange.at("webhook"), url):
         yield breach(requirement, exchange, expected=what, got=exchange.at("webhook"), pointer="/webhook")
 
 
@@ -448,7 +449,7 @@ def _(seen: Seen) -> Judgement:
         refused
         and left.status == 200
         and is_object(left.at())
-        and left.at("webhook") != seen["before"].request.json["webhook"]
+        and not same_url(left.at("webhook"), seen["before"].request.json["webhook"])
     ):
         yield breach(
             "IP-HOOKGET-11",
@@ -540,7 +541,7 @@ def echoes(record: Record) -> Judgement:
             yield breach("IP-HOOK-15", exchange, expected="the endpoint of the request", got=tnkey, pointer="/tnkey")
         if webhook is MISSING:
             yield breach("IP-HOOK-14", exchange, expected="the URL", got=webhook, pointer="/webhook")
-        elif webhook != asked.get("webhook"):
+        elif not same_url(webhook, asked.get("webhook")):
             yield breach("IP-HOOK-15", exchange, expected="the URL of the request", got=webhook, pointer="/webhook")
 
 
@@ -583,7 +584,7 @@ def items_agree(record: Record) -> Judgement:
             if tnkey is not MISSING and tnkey != item.get("endpoint"):
                 at = pointer("endpoints", place, "response", "tnkey")
                 yield breach("IP-HOOK-18", exchange, expected="the item's endpoint", got=tnkey, pointer=at)
-            if webhook is not MISSING and webhook != exchange.request.json.get("webhook"):
+            if webhook is not MISSING and not same_url(webhook, exchange.request.json.get("webhook")):
                 at = pointer("endpoints", place, "response", "webhook")
                 yield breach("IP-HOOK-15", exchange, expected="the URL of the request", got=webhook, pointer=at)
     if not seen_any:
