@@ -11,7 +11,8 @@ from smsproof_conformance.case import cases
 from smsproof_conformance.cli.conclusion import Baseline, Reports, ShowData, conclude, wanted_baseline, wanted_reports
 from smsproof_conformance.cli.door import UsageError, door
 from smsproof_conformance.cli.dry_run import print_rehearsal
-from smsproof_conformance.fuzz.effort import MAX_EXAMPLES, TIME_LIMIT_SECONDS, Effort, fuzz_phase
+from smsproof_conformance.fuzz.effort import MAX_EXAMPLES, TIME_LIMIT_SECONDS, Effort
+from smsproof_conformance.fuzz.phase import fuzz_phase
 from smsproof_conformance.records.ledger import Ledger, new_path
 from smsproof_conformance.reports.terminal import console, progress
 from smsproof_conformance.runs.charge import Budget

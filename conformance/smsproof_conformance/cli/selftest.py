@@ -13,7 +13,8 @@ from smsproof_conformance.cli.door import door
 from smsproof_conformance.cli.run import MaxExamples, Seed, TimeLimit
 from smsproof_conformance.emulator import running
 from smsproof_conformance.exit_code import ExitCode, strongest
-from smsproof_conformance.fuzz.effort import MAX_EXAMPLES, TIME_LIMIT_SECONDS, Effort, fuzz_phase
+from smsproof_conformance.fuzz.effort import MAX_EXAMPLES, TIME_LIMIT_SECONDS, Effort
+from smsproof_conformance.fuzz.phase import fuzz_phase
 from smsproof_conformance.records.ledger import Ledger
 from smsproof_conformance.reports.console import print_coverage, print_run
 from smsproof_conformance.reports.material import Material
