@@ -593,7 +593,7 @@ class OperatorNumber(_Data):
         return {**data, "operator": 7}
 
 
-@fault("status-queued", "MS-RESP-12", "MS-RESP-13")
+@fault("status-queued", "MS-RESP-12", "MS-RESP-13", "MS-STATUS-11")
 class StatusQueued(_Data):
     """`data.status` is QUEUED.
 
@@ -651,7 +651,7 @@ class OverLongUnexplained(Messangi):
         return super().meta("Text too long" if explain == EXCEEDED else explain)
 
 
-@fault("over-long-delivered", "MS-TEXT-06")
+@fault("over-long-delivered", "MS-TEXT-06", "MS-STATUS-14")
 class OverLongDelivered(Messangi):
     """An over-long text is answered ERROR, and told SENT and DELIVRD.
 
