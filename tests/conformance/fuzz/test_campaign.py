@@ -145,6 +145,29 @@ def test_the_right_emulator_has_no_finding_and_the_same_seed_gives_the_same_requ
     assert other.requests != first.requests
 
 
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(1, 51))
+@pytest.mark.parametrize("vendor", ["intelepeer", "messangi"])
+def test_the_right_emulator_has_no_finding_by_any_seed(vendor: str, seed: int) -> None:
+    selected = list(cases(vendor).values())
+    with running(vendor) as emulator, Ledger.in_memory(SECRETS.values()) as ledger:
+        at = target(vendor, emulator.url, emulator.control)
+        Run(at, SECRETS, contracts.load(vendor), ledger).start(
+            selected, seed=seed, then=fuzz_phase(selected, Effort(seed, 6))
+        )
+        assert ran(ledger, vendor, selected).strict.findings == []
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(1, 4))
+@pytest.mark.parametrize("server", [IntelePeer, Messangi])
+def test_somebody_else_s_right_server_has_no_finding_by_any_seed(server: Callable[[], Any], seed: int) -> None:
+    found = fuzz(
+        server(), seed=seed, selected=standing("messangi" if server is Messangi else "intelepeer", [""]), examples=20
+    )
+    assert found.strict.findings == []
+
+
 @pytest.mark.parametrize("server", [IntelePeer, Messangi])
 def test_somebody_else_s_right_server_has_no_finding(server: Callable[[], Any]) -> None:
     found = fuzz(server(), selected=standing("messangi" if server is Messangi else "intelepeer", [""]), examples=8)
