@@ -19,7 +19,14 @@ def every_case(vendor: str) -> Mapping[str, Case]:
     return {id_: case for party in _PARTIES for id_, case in cases(vendor, party).items()}
 
 
-def proofs(requirement: str) -> tuple[str, ...]:
-    """Names of the faults of the emulators, and of the small receivers and clients, that break a requirement."""
-    small = [one for registry in (RECEIVERS, CLIENTS) for rows in registry.values() for one in rows.values()]
-    return tuple(one.name for one in (*FAULTS.values(), *small) if requirement in one.breaks)
+def party_of(case: Case) -> Party:
+    """Whom a case judges."""
+    return next(party for party in _PARTIES if case.id in cases(case.vendor, party))
+
+
+def proofs(requirement: str, party: Party) -> tuple[str, ...]:
+    """Names of the faults of the emulators (V), of the small receivers (R) or clients (C) that break a requirement."""
+    if party == "V":
+        return tuple(fault.name for fault in FAULTS.values() if requirement in fault.breaks)
+    registry = RECEIVERS if party == "R" else CLIENTS
+    return tuple(one.name for rows in registry.values() for one in rows.values() if requirement in one.breaks)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
 
 import typer
 from rich.console import Console
@@ -13,10 +14,10 @@ from smsproof_conformance.case import Case, Scenario
 from smsproof_conformance.cli.door import UsageError, door
 from smsproof_conformance.cli.list import case_json
 from smsproof_conformance.cli.printing import Json, print_json
-from smsproof_conformance.proof import every_case, proofs
+from smsproof_conformance.proof import every_case, party_of, proofs
 from smsproof_conformance.reports.terminal import console
 from smsproof_spec import contract as contracts
-from smsproof_spec.contract import Requirement
+from smsproof_spec.contract import Party, Requirement
 
 
 def explain(
@@ -61,7 +62,7 @@ def _as_json(requirement: Requirement, vendor: str) -> dict[str, Any]:
         "not_observable": dict(requirement.not_observable),
         "alternatives": list(requirement.alternatives),
         "cases": [case.id for case in every_case(vendor).values() if requirement.id in case.observes],
-        "faults": list(proofs(requirement.id)),
+        "faults": [name for party in requirement.parties for name in proofs(requirement.id, party)],
     }
 
 
@@ -83,12 +84,19 @@ def _requirement(out: Console, requirement: Requirement, vendor: str) -> None:
     for case in every_case(vendor).values():
         if requirement.id in case.observes:
             _case(out, case)
-    out.print(Text(f"  proven by    {', '.join(proofs(requirement.id)) or 'no fault and no miniature'}"))
+    for party in requirement.parties:
+        if proven := proofs(requirement.id, party):
+            out.print(Text(f"  proven by    {', '.join(proven)}  ({_WRONG[party]})"))
+
+
+_JUDGED: Final[Mapping[Party, str]] = {"V": "a vendor", "R": "a receiver", "C": "a client"}
+_WRONG: Final[Mapping[Party, str]] = {"V": "faults of the emulator", "R": "wrong receivers", "C": "wrong clients"}
 
 
 def _case(out: Console, case: Case) -> None:
     kind = "scenario" if isinstance(case, Scenario) else "standing judge"
-    out.print(Text(f"  {case.id}", "cyan").append(f"  ({kind}, {case.vendor})", "dim"))
+    judged = _JUDGED[party_of(case)]
+    out.print(Text(f"  {case.id}", "cyan").append(f"  ({kind} of {judged}, {case.vendor})", "dim"))
     out.print(Text(f"    does       {case.does}"))
     out.print(Text(f"    expects    {case.expects}"))
     out.print(Text(f"    observes   {', '.join(case.observes)}"))

@@ -9,7 +9,8 @@ from smsproof_conformance.cli.permission import Live, Parts, require_permission,
 from smsproof_conformance.cli.printing import Json
 from smsproof_conformance.cli.recorded import RunName, unscrubbed
 from smsproof_conformance.cli.run import Strict
-from smsproof_conformance.fuzz.effort import Effort, fuzz_phase
+from smsproof_conformance.fuzz.effort import Effort
+from smsproof_conformance.fuzz.phase import fuzz_phase
 from smsproof_conformance.records import ledger as ledgers
 from smsproof_conformance.records.probe import CASE
 from smsproof_conformance.runs.charge import Budget

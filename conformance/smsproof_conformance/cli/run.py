@@ -14,7 +14,8 @@ from smsproof_conformance.cli.door import door
 from smsproof_conformance.cli.dry_run import print_rehearsal, rehearsal_as_json
 from smsproof_conformance.cli.permission import Live, Parts, require_permission, teller, warn_of_numbers
 from smsproof_conformance.cli.printing import Json, print_json
-from smsproof_conformance.fuzz.effort import MAX_EXAMPLES, TIME_LIMIT_SECONDS, Effort, fuzz_phase
+from smsproof_conformance.fuzz.effort import MAX_EXAMPLES, TIME_LIMIT_SECONDS, Effort
+from smsproof_conformance.fuzz.phase import fuzz_phase
 from smsproof_conformance.records.ledger import Ledger, new_path
 from smsproof_conformance.reports.terminal import console, progress
 from smsproof_conformance.runs.charge import Budget

@@ -15,7 +15,8 @@ from smsproof_conformance.cli.printing import Json, print_json
 from smsproof_conformance.cli.run import MaxExamples, Seed, TimeLimit
 from smsproof_conformance.emulator import running
 from smsproof_conformance.exit_code import ExitCode, strongest
-from smsproof_conformance.fuzz.effort import MAX_EXAMPLES, TIME_LIMIT_SECONDS, Effort, fuzz_phase
+from smsproof_conformance.fuzz.effort import MAX_EXAMPLES, TIME_LIMIT_SECONDS, Effort
+from smsproof_conformance.fuzz.phase import fuzz_phase
 from smsproof_conformance.records.ledger import Ledger
 from smsproof_conformance.reports import json_report
 from smsproof_conformance.reports.console import print_coverage, print_run

@@ -9,24 +9,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gzip
 import hashlib
 import itertools
-import tempfile
 import threading
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
 from urllib.parse import quote
 
 import hypothesis
-from hypothesis import HealthCheck, Phase, Verbosity, configuration
+from hypothesis import HealthCheck, Phase, Verbosity
 from hypothesis.errors import Flaky, Unsatisfiable
-from hypothesis.internal.charmap import charmap_file
-from hypothesis.internal.conjecture.providers import AVAILABLE_PROVIDERS, HypothesisProvider
-from hypothesis.reporting import with_reporter
 from hypothesis.stateful import run_state_machine_as_test
 from hypothesis.strategies import SearchStrategy
 
@@ -35,6 +30,7 @@ from smsproof_conformance.fuzz import sequences, strategies
 from smsproof_conformance.fuzz.effort import Effort
 from smsproof_conformance.fuzz.engine import Engine
 from smsproof_conformance.fuzz.grounding import Ground
+from smsproof_conformance.fuzz.seclusion import BACKEND, secluded
 from smsproof_conformance.records.exchange import Exchange, State, encode
 from smsproof_conformance.records.ledger import LedgerFailure
 from smsproof_conformance.records.probe import CASE, Mode, Probe, is_probe, is_replay
@@ -146,7 +142,7 @@ class _Campaign:
         """Everything, in order; returns why it ended. Raises what ends the whole run."""
         self._deadline = time.monotonic() + self.effort.seconds
         try:
-            with _quiet_hypothesis():
+            with secluded():
                 ended = self._explore_all(operations, progress)
             self._deadline = time.monotonic() + _REPLAY_SECONDS  # what was found is worth its replay in any case
             self._replay_findings()
@@ -271,7 +267,7 @@ class _Campaign:
             report_multiple_bugs=False,
             print_blob=False,
             verbosity=Verbosity.quiet,
-            backend=_BACKEND,
+            backend=BACKEND,
         )
 
     def _seed(self, *names: str) -> int:
@@ -423,34 +419,3 @@ class _Steps:
         if exchange is not None:
             self._exchanges.append(exchange)
         self._chase.judge(self._exchanges)
-
-
-class _Closed(HypothesisProvider):
-    """Hypothesis without the constants it reads from whatever modules are loaded: they would change with the caller."""
-
-    def _maybe_draw_constant(self, *_: Any, **__: Any) -> None:
-        return None
-
-
-_BACKEND: Final = "smsproof"
-AVAILABLE_PROVIDERS[_BACKEND] = _Closed
-
-
-@contextlib.contextmanager
-def _quiet_hypothesis() -> Generator[None]:
-    """Hypothesis without traces: what it stores goes to a folder that is removed, what it prints goes nowhere."""
-    before = vars(configuration)["__hypothesis_home_directory"]
-    with tempfile.TemporaryDirectory() as folder, with_reporter(lambda _: None):
-        configuration.set_hypothesis_home_dir(folder)
-        try:
-            _lay_out_utf_8()
-            yield
-        finally:
-            configuration.set_hypothesis_home_dir(before)
-
-
-def _lay_out_utf_8() -> None:
-    """What Hypothesis would compute for seconds in a new folder: UTF-8 encodes everything but surrogates."""
-    table = charmap_file("codec-v2-utf-8")
-    table.parent.mkdir(parents=True)
-    table.write_bytes(gzip.compress(b"[[[0, 55295], [57344, 1114111]], []]"))

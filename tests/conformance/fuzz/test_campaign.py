@@ -20,9 +20,11 @@ from smsproof_conformance.case import Case, Section, Standing, cases
 from smsproof_conformance.emulator import running
 from smsproof_conformance.exit_code import ExitCode
 from smsproof_conformance.fuzz import campaign
-from smsproof_conformance.fuzz.effort import Effort, fuzz_phase
+from smsproof_conformance.fuzz.effort import Effort
+from smsproof_conformance.fuzz.phase import fuzz_phase
 from smsproof_conformance.records.exchange import Answer, Exchange, Lost, Request, State
 from smsproof_conformance.records.ledger import Ledger
+from smsproof_conformance.records.probe import is_probe, is_replay
 from smsproof_conformance.records.record import Record
 from smsproof_conformance.runs.charge import Budget
 from smsproof_conformance.runs.interruption import Interruption
@@ -143,6 +145,29 @@ def test_the_right_emulator_has_no_finding_and_the_same_seed_gives_the_same_requ
     other = over_http(vendor, seed=2)
     assert other.strict.findings == []
     assert other.requests != first.requests
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(1, 51))
+@pytest.mark.parametrize("vendor", ["intelepeer", "messangi"])
+def test_the_right_emulator_has_no_finding_by_any_seed(vendor: str, seed: int) -> None:
+    selected = list(cases(vendor).values())
+    with running(vendor) as emulator, Ledger.in_memory(SECRETS.values()) as ledger:
+        at = target(vendor, emulator.url, emulator.control)
+        Run(at, SECRETS, contracts.load(vendor), ledger).start(
+            selected, seed=seed, then=fuzz_phase(selected, Effort(seed, 6))
+        )
+        assert ran(ledger, vendor, selected).strict.findings == []
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(1, 4))
+@pytest.mark.parametrize("server", [IntelePeer, Messangi])
+def test_somebody_else_s_right_server_has_no_finding_by_any_seed(server: Callable[[], Any], seed: int) -> None:
+    found = fuzz(
+        server(), seed=seed, selected=standing("messangi" if server is Messangi else "intelepeer", [""]), examples=20
+    )
+    assert found.strict.findings == []
 
 
 @pytest.mark.parametrize("server", [IntelePeer, Messangi])
@@ -288,6 +313,22 @@ def test_a_right_recipient_among_the_invalid_ones_is_found() -> None:
 
 
 # What holds for every request.
+
+
+def _again(exchange: Exchange) -> bool:
+    """Whether a request may be one that was sent before: to see whether a finding repeats, or in another state."""
+    return is_replay(exchange) or " sequence: " in exchange.request.step
+
+
+@pytest.mark.parametrize("server", [IntelePeer, Messangi])
+def test_no_request_is_sent_twice_but_replays_and_the_steps_of_sequences(server: type[Any]) -> None:
+    ran = fuzz(server(), examples=8)
+    probes = [
+        e.request for e in ran.exchanges if is_probe(e) and not _again(e)
+    ]  # the keeper of webhooks reads for itself
+    sent = [(request.method, request.target, request.body) for request in probes]
+    assert len(sent) > 150
+    assert len(set(sent)) == len(sent)
 
 
 class Watched(IntelePeer):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from smsproof_conformance.case import Section
 from smsproof_conformance.cases.intelepeer.account_model import Account, endpoint_of
+from smsproof_conformance.cases.intelepeer.webhooks import same_url
 from smsproof_conformance.records.probe import is_probe
 from smsproof_conformance.records.record import NotObserved, Record
 from smsproof_conformance.verdicts.finding import Judgement, breach
@@ -26,7 +27,7 @@ def webhooks_as_set(record: Record) -> Judgement:
         if endpoint in account.webhooks and exchange.status == 200:
             seen = True
             held, read = account.webhooks[endpoint].webhook, exchange.at("webhook")
-            if (read is None or isinstance(read, str)) and read != held:
+            if (read is None or isinstance(read, str)) and not same_url(read, held):
                 rule, expected = _broken(account, endpoint, read)
                 if rule not in said or is_probe(exchange):
                     yield breach(rule, exchange, expected=f"{expected}: {held}", got=str(read), pointer="/webhook")

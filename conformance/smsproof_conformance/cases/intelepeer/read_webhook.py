@@ -6,7 +6,7 @@ from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
 from smsproof_conformance.case import Section
-from smsproof_conformance.cases.intelepeer.webhooks import get_webhook, set_webhook, webhook_url
+from smsproof_conformance.cases.intelepeer.webhooks import get_webhook, same_url, set_webhook, webhook_url
 from smsproof_conformance.records.exchange import MISSING, is_object
 from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.records.record import Record, Seen
@@ -49,7 +49,7 @@ def _(seen: Seen) -> Judgement:
         webhook = read.at("webhook")
         if webhook is MISSING:
             yield breach("IP-HOOKGET-06", read, expected="the webhook that is set", got=webhook, pointer="/webhook")
-        elif webhook != was_set.request.json["webhook"]:
+        elif not same_url(webhook, was_set.request.json["webhook"]):
             yield breach("IP-HOOKGET-11", read, expected="the URL that was set last", got=webhook, pointer="/webhook")
 
 
@@ -73,7 +73,11 @@ def _(seen: Seen) -> Judgement:
         yield oddity(
             "IP-HOOKGET-01", read, expected="HTTP 200 for a short code", got=f"HTTP {read.status}"
         )  # AMB-IP-19
-    elif was_set.status == 201 and is_object(read.at()) and read.at("webhook") != was_set.request.json["webhook"]:
+    elif (
+        was_set.status == 201
+        and is_object(read.at())
+        and not same_url(read.at("webhook"), was_set.request.json["webhook"])
+    ):
         yield breach("IP-HOOKGET-11", read, expected="the URL that was set", got=read.at("webhook"), pointer="/webhook")
 
 
@@ -101,7 +105,7 @@ def _(seen: Seen) -> Judgement:
             was_set.status == 201
             and read.status == 200
             and is_object(read.at())
-            and webhook != was_set.request.json["webhook"]
+            and not same_url(webhook, was_set.request.json["webhook"])
         ):
             yield breach("IP-HOOKGET-11", read, expected="the URL of this number", got=webhook, pointer="/webhook")
 

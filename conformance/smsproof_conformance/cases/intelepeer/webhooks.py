@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
-from urllib.parse import quote
+from typing import Any, Final
+from urllib.parse import quote, urlsplit
 
 from smsproof_conformance.records.exchange import Exchange, is_array, is_object
 from smsproof_conformance.runs.actor import Actor
@@ -29,6 +29,27 @@ async def set_webhook(do: Actor, step: str, endpoints: Sequence[str], url: str) 
 async def get_webhook(do: Actor, step: str, endpoint: str) -> Exchange:
     """Read the webhook of an endpoint; its plus sign travels as %2B (S1:130)."""
     return await do.call(step, "getWebhook", query=f"endpoint={quote(endpoint, safe='-')}")
+
+
+def same_url(one: Any, other: Any) -> bool:
+    """Whether two texts are one URL: scheme and host in any case, the scheme's own port or none, no path or a slash.
+
+    source    RFC 3986, 6.2.2.1 and 6.2.3: a vendor that keeps URLs in their normal form keeps what was set.
+    """
+    return bool(one == other) or isinstance(one, str) and isinstance(other, str) and _normal(one) == _normal(other)
+
+
+_OWN_PORTS: Final = {"http": ":80", "https": ":443"}
+
+
+def _normal(url: str) -> tuple[str, str, str, str, str]:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url, "", "", "", ""
+    user, at, host = parts.netloc.rpartition("@")
+    place = user + at + host.lower().removesuffix(_OWN_PORTS.get(parts.scheme, "\0"))
+    return parts.scheme, place, parts.path or "/", parts.query, parts.fragment
 
 
 def items(exchange: Exchange) -> list[Any]:

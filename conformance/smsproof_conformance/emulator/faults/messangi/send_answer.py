@@ -220,7 +220,7 @@ class OperatorNumber(_Data):
         return {**data, "operator": 7}
 
 
-@fault("status-queued", "MS-RESP-12", "MS-RESP-13")
+@fault("status-queued", "MS-RESP-12", "MS-RESP-13", "MS-STATUS-11")
 class StatusQueued(_Data):
     """`data.status` is QUEUED.
 

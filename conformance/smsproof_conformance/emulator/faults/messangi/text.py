@@ -31,7 +31,7 @@ class OverLongUnexplained(Messangi):
         return super().meta("Text too long" if explain == EXCEEDED else explain)
 
 
-@fault("over-long-delivered", "MS-TEXT-06")
+@fault("over-long-delivered", "MS-TEXT-06", "MS-STATUS-14")
 class OverLongDelivered(Messangi):
     """An over-long text is answered ERROR, and told SENT and DELIVRD.
 
