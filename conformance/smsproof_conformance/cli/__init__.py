@@ -18,6 +18,7 @@ from smsproof_conformance.cli.faults import faults
 from smsproof_conformance.cli.judge import judge
 from smsproof_conformance.cli.lint import lint
 from smsproof_conformance.cli.list import list_
+from smsproof_conformance.cli.load import load
 from smsproof_conformance.cli.receiver import receiver
 from smsproof_conformance.cli.replay import replay
 from smsproof_conformance.cli.report import report
@@ -45,7 +46,7 @@ def smsproof(
 
 app = typer.Typer(name="smsproof", no_args_is_help=True, pretty_exceptions_enable=False)
 app.callback()(command(smsproof))
-for _act in (run, resume, restore, receiver, client):
+for _act in (run, resume, restore, receiver, client, load):
     app.command(rich_help_panel="Judge")(command(_act))
 for _read in (judge, report, compare, replay, scrub, baseline):
     app.command(rich_help_panel="Runs on record")(command(_read))
