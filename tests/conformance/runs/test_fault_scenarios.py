@@ -1,0 +1,367 @@
+"""Runs under faults: every case is accounted for, no paid send is repeated. The numbers are those of tests/soak/scenarios.py.
+
+`acct`: planned = passed + failed + error + indeterminate + skipped, in the verdicts, the ledger and the report.
+`nodup`: the vendor saw no paid text twice.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from smsproof_conformance.case import Case, Section
+from smsproof_conformance.emulator import running
+from smsproof_conformance.exit_code import ExitCode
+from smsproof_conformance.records.exchange import Lost, Request, State
+from smsproof_conformance.records.ledger import Ledger
+from smsproof_conformance.records.record import Seen
+from smsproof_conformance.reports import json_report
+from smsproof_conformance.reports.material import Material
+from smsproof_conformance.runs import breaker
+from smsproof_conformance.runs.actor import Actor
+from smsproof_conformance.runs.rehearsal import NoCarrier, NoSteering
+from smsproof_conformance.runs.runner import Run
+from smsproof_conformance.targets.demonstration import SECRETS, target
+from smsproof_conformance.verdicts.finding import Breach, Judgement, Verdict
+from smsproof_conformance.verdicts.judge import judge
+from smsproof_conformance.verdicts.judged import Judged
+from smsproof_conformance.wire import caller
+from smsproof_conformance.wire.peer import Peer
+from smsproof_spec import contract as contracts
+from tests.conformance.runs.chaos import HANGS_UP, RESETS, TRUNCATES, Chaos, vendor
+
+CONTRACT = contracts.load("intelepeer")
+CASES = 200
+DONE_BY_VERDICT = {Verdict.PASS, Verdict.FAIL, Verdict.WARN}
+
+
+def sending(number: int) -> Case:
+    async def act(do: Actor) -> None:
+        await do.call("send", "sendMessage", {"from": "+12191112222", "to": "+13038675309", "text": f"text {number}"})
+
+    def accepted(seen: Seen) -> Judgement:
+        if seen["send"].status != 202:
+            yield Breach("IP-SEND-01", seen["send"], "202", str(seen["send"].status))
+
+    section = Section("intelepeer", "chaos")
+    return section.scenario(f"c{number}", observes=(), does="d", expects="e")(act).judge(accepted)
+
+
+def acted(chaos: Chaos, count: int = CASES) -> tuple[Judged, Ledger]:
+    """Run `count` paid sends against a chaotic vendor, judge them, and check `acct` and `nodup`."""
+    cases = [sending(number) for number in range(count)]
+    ledger = Ledger.in_memory(SECRETS.values())
+    at = target("intelepeer", chaos.url, chaos.url).model_copy(update={"control_url": None, "timeout_seconds": 5.0})
+    Run(at, SECRETS, CONTRACT, ledger).start(cases, seed=1)
+    judged = judge(ledger, CONTRACT, cases, strict=False)
+    counted = Counter(result.verdict for result in judged.cases)
+    assert sum(counted.values()) == count == len(ledger.acts())
+    states = Counter(exchange.state for exchange in ledger.exchanges() if exchange.request.paid)
+    answered = sum(counted[verdict] for verdict in DONE_BY_VERDICT)
+    not_sent = counted[Verdict.ERROR]
+    assert (
+        states[State.UNANSWERED]
+        + states[State.INDETERMINATE]
+        + Counter(exchange.status for exchange in ledger.exchanges() if exchange.request.paid)[503]
+        == counted[Verdict.INDETERMINATE]
+    )
+    assert (states[State.NOT_SENT], count - answered - counted[Verdict.INDETERMINATE] - not_sent) == (
+        not_sent, counted[Verdict.SKIP],
+    )  # fmt: skip
+    report = json.loads(json_report.render(Material(ledger, judged, CONTRACT)))
+    assert Counter(case["verdict"] for case in report["cases"]) == Counter(
+        str(verdict) for verdict in counted.elements()
+    )
+    assert max(chaos.texts.values(), default=0) <= 1
+    return judged, ledger
+
+
+def seeded(fault: str, share: float = 0.1) -> Callable[[str, int], str | None]:
+    chance = random.Random(20261128)
+    return lambda method, number: fault if chance.random() < share else None
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [(TRUNCATES, "transport.truncated"), (RESETS, "transport.reset"), (HANGS_UP, "transport.truncated")],
+)
+def test_1_2_18_broken_answers_are_indeterminate_each_and_never_sent_again(fault: str, kind: str) -> None:
+    with vendor(seeded(fault)) as chaos:
+        judged, ledger = acted(chaos)
+    kinds = Counter(exchange.lost.kind for exchange in ledger.exchanges() if exchange.lost)
+    assert kinds == {kind: chaos.injected[fault]}
+    assert judged.count(Verdict.INDETERMINATE) == chaos.injected[fault] > 0
+    assert judged.exit_code is ExitCode.INDETERMINATE
+
+
+def test_3_refused_connections_are_tried_again_and_all_is_sent_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    chance, real, refused = random.Random(3), caller.Connection.open, 0
+
+    async def flapping(*to: Any) -> Any:
+        nonlocal refused
+        if chance.random() < 0.1:
+            refused += 1
+            raise ConnectionRefusedError(111, "Connection refused")
+        return await real(*to)
+
+    monkeypatch.setattr(caller.Connection, "open", flapping)
+    close = (
+        b"HTTP/1.1 202 Accepted\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: 12\r\n\r\n"
+        + (b'{"code":202}')
+    )
+    with vendor(lambda *_: close) as chaos:
+        judged, _ = acted(chaos)
+    assert refused > 0
+    assert (judged.count(Verdict.PASS), len(chaos.texts)) == (CASES, CASES)
+
+
+@pytest.mark.parametrize("after", ["3600", "-1", "nan", "Wed, 21 Oct 2015 07:28:00 GMT"])
+def test_13_no_retry_after_makes_a_run_wait(after: str) -> None:
+    says = f'HTTP/1.1 429 Slow Down\r\nRetry-After: {after}\r\nContent-Length: 12\r\n\r\n{{"code":429}}'.encode()
+    with vendor(lambda *_: says) as chaos:
+        judged, ledger = acted(chaos, 5)
+    assert [exchange.status for exchange in ledger.exchanges()] == [429] * 5
+    assert judged.count(Verdict.FAIL) == 5
+
+
+def test_14_an_outage_is_waited_out_with_questions_and_no_send_is_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(breaker, "SECONDS_BETWEEN_PROBES", 0.001)
+    down = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 2\r\n\r\n{}"
+    with vendor(lambda method, number: down if 50 <= number < 80 else None) as chaos:
+        judged, ledger = acted(chaos)
+    asked = [exchange for exchange in ledger.exchanges() if exchange.request.method == "GET"]
+    assert (len(asked), judged.count(Verdict.INDETERMINATE), judged.count(Verdict.PASS)) == (30, 1, CASES - 1)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_15_a_redirect_to_another_origin_is_never_followed(status: int) -> None:
+    with vendor(lambda *_: None) as other:
+        says = f"HTTP/1.1 {status} Go\r\nLocation: {other.url}/\r\nContent-Length: 2\r\n\r\n{{}}".encode()
+        with vendor(lambda *_: says) as chaos:
+            judged, _ = acted(chaos, 3)
+    assert (other.requests, judged.count(Verdict.FAIL)) == (0, 3)
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (socket.gaierror(-2, "Name or service not known"), "transport.dns"),
+        (TimeoutError(), "transport.connect-timeout"),  # what a blackhole ends in
+    ],
+)
+def test_17_names_and_routes_that_lead_nowhere_end_in_4(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, kind: str
+) -> None:
+    async def nowhere(*_: Any) -> Any:
+        raise error
+
+    monkeypatch.setattr(caller.Connection, "open", nowhere)
+    with vendor(lambda *_: None) as chaos:
+        judged, ledger = acted(chaos, 5)
+    assert {exchange.lost.kind for exchange in ledger.exchanges() if exchange.lost} == {kind}
+    assert (judged.exit_code, chaos.requests) == (ExitCode.UNREACHABLE, 0)
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs the openssl command to make certificates")
+@pytest.mark.parametrize("wrong", ["self-signed", "another host", "reset in the handshake"])
+def test_16_without_a_trusted_connection_nothing_is_sent(
+    tmp_path: Path, wrong: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import ssl
+
+    name = "elsewhere.example" if wrong == "another host" else "localhost"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "key.pem", "-out", "cert.pem", "-days", "2",
+         "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}"],
+        cwd=tmp_path, check=True, capture_output=True,
+    )  # fmt: skip
+    if wrong == "another host":
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "cert.pem"))  # trusted, and somebody else's
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
+    heard: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def accept() -> None:
+            while True:
+                try:
+                    peer, _ = listener.accept()
+                except OSError:
+                    return
+                try:
+                    if wrong == "reset in the handshake":
+                        peer.recv(100)
+                        peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+                        peer.close()
+                    else:
+                        with server.wrap_socket(peer, server_side=True) as talk:
+                            heard.append(talk.recv(100))
+                except OSError:
+                    pass
+
+        threading.Thread(target=accept, daemon=True).start()
+        chaos = Chaos(lambda *_: None)
+        chaos.url = f"https://localhost:{listener.getsockname()[1]}"
+        judged, ledger = acted(chaos, 3)
+        listener.shutdown(socket.SHUT_RDWR)
+    assert {exchange.lost.kind for exchange in ledger.exchanges() if exchange.lost} == {"transport.tls"}
+    assert judged.exit_code is ExitCode.UNREACHABLE
+    assert b"".join(heard) == b""
+
+
+def test_22_a_vendor_that_dies_half_way_leaves_the_rest_unsent_and_ends_in_4() -> None:
+    half = CASES // 2
+
+    def dies(_method: str, number: int) -> bytes | None:
+        if number == half - 1:
+            chaos.stop()
+            return b'HTTP/1.1 202 Accepted\r\nConnection: close\r\nContent-Length: 12\r\n\r\n{"code":202}'
+        return None
+
+    with vendor(dies) as chaos:
+        judged, ledger = acted(chaos)
+    assert judged.exit_code is ExitCode.UNREACHABLE
+    assert judged.count(Verdict.PASS) == half
+    assert {exchange.lost.kind for exchange in ledger.exchanges() if exchange.lost} == {"transport.refused"}
+
+
+def test_32_at_every_send_its_intent_is_in_what_a_power_cut_would_leave(tmp_path: Path) -> None:
+    path, chance = tmp_path / "run.sqlite", random.Random(32)
+    (tmp_path / "copy").mkdir()
+
+    def copied(cut: int | None = None) -> list[str]:
+        """The steps that a copy taken now recovers to; with its write-ahead log cut, if asked."""
+        copy = tmp_path / "copy" / "run.sqlite"
+        for suffix in ("", "-wal"):
+            if Path(f"{path}{suffix}").exists():
+                shutil.copy(f"{path}{suffix}", f"{copy}{suffix}")
+        Path(f"{copy}-shm").unlink(missing_ok=True)
+        if cut is not None:
+            os.truncate(f"{copy}-wal", min(cut, Path(f"{copy}-wal").stat().st_size))
+        with sqlite3.connect(copy) as db:
+            assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+            try:
+                rows = [case for (case,) in db.execute("SELECT case_id FROM exchange ORDER BY id")]
+            except sqlite3.OperationalError:
+                rows = []  # cut before the tables were made
+        db.close()
+        return rows
+
+    class Vendor(NoCarrier):
+        sent: list[str] = []
+
+        async def exchange(self, request: Request) -> Any:
+            self.sent.append(request.case)
+            assert copied() == self.sent
+            recovered = copied(chance.randrange(0, 200_000))
+            assert recovered == self.sent[: len(recovered)]
+            return Lost("transport.reset", True, "gone") if len(self.sent) % 3 == 0 else await super().exchange(request)
+
+    at = target("intelepeer", "http://127.0.0.1:1", "http://127.0.0.1:1")
+    with Ledger.create(path, ()) as ledger:
+        Run(at, SECRETS, CONTRACT, ledger, peer=lambda _, __: Peer(Vendor(), NoSteering())).start(
+            [sending(number) for number in range(25)], seed=1
+        )
+    assert len(Vendor.sent) == 25
+
+
+# -- as a user meets it: processes -------------------------------------------------------------------------------------
+
+REPORTS = {
+    "html": "h.html",
+    "junit": "j.xml",
+    "json": "r.json",
+    "ndjson": "n.ndjson",
+    "sarif": "s.sarif",
+    "har": "a.har",
+}
+
+
+def smsproof(folder: Path, *words: str, before: str = "", **options: Any) -> subprocess.CompletedProcess[str]:
+    program = f"{before}\nfrom smsproof_conformance.entry import main; main()"
+    environment = {**os.environ, "TOKEN": "smsproof-token", **options.pop("env", {})}
+    given = {"capture_output": True, **options}
+    return subprocess.run(
+        [sys.executable, "-c", program, *words], cwd=folder, env=environment, text=True, timeout=60, **given
+    )
+
+
+def declare(folder: Path, url: str) -> None:
+    (folder / "smsproof.toml").write_text(
+        f'[target.staging]\nvendor = "intelepeer"\nbase_url = "{url}"\ntoken_env = "TOKEN"\n[target.staging.numbers]\n'
+        'long_codes = ["+12191112222"]\ndestinations = ["+13038675309"]\n'
+    )
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one finished run and its reports."""
+    folder = tmp_path_factory.mktemp("recorded")
+    with running("intelepeer", faults=["refid-missing"]) as emulator:
+        declare(folder, emulator.url)
+        wanted = [word for kind, name in REPORTS.items() for word in ("--report", f"{kind}:{name}")]
+        assert smsproof(folder, "run", "staging", "--no-fuzz", "--case", "single-send/*", *wanted).returncode in (0, 1)
+    return folder
+
+
+def test_28_a_kill_while_reports_are_written_leaves_the_old_ones_and_they_can_be_made_again(
+    recorded: Path, tmp_path: Path
+) -> None:
+    wanted = [word for kind, name in REPORTS.items() for word in ("--report", f"{kind}:{tmp_path / name}")]
+    for name in REPORTS.values():
+        (tmp_path / name).write_text("the previous report")
+    dies = "import sys, os; sys.addaudithook(lambda e, a: e == 'os.rename' and os.kill(os.getpid(), 9))"
+    assert smsproof(recorded, "report", "last", *wanted, before=dies).returncode == -9
+    assert {(tmp_path / name).read_text() for name in REPORTS.values()} == {"the previous report"}
+    assert smsproof(recorded, "report", "last", *wanted).returncode == 0
+    for name in REPORTS.values():
+        assert (tmp_path / name).read_bytes() == (recorded / name).read_bytes()
+
+
+def test_30_a_report_that_cannot_be_written_ends_in_3_and_the_run_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "no-folder").write_text("a file")
+    with running("intelepeer") as emulator:
+        declare(tmp_path, emulator.url)
+        done = smsproof(
+            tmp_path, "run", "staging", "--no-fuzz", "--case", "single-send/*", "--report", "json:no-folder/r"
+        )
+    assert done.returncode == 3
+    assert "run file: .smsproof/runs/" in done.stdout
+    assert "no-folder/r" in done.stderr
+
+
+@pytest.mark.parametrize("surroundings", [{"TERM": "dumb"}, {"COLUMNS": "20"}])
+def test_31_a_reader_that_leaves_costs_no_traceback_and_no_exit_code(
+    recorded: Path, surroundings: dict[str, str]
+) -> None:
+    whole = smsproof(recorded, "judge", "last", "--case", "single-send/*", env=surroundings)
+    reading, writing = os.pipe()
+    os.close(reading)
+    left = smsproof(
+        recorded, "judge", "last", "--case", "single-send/*", env=surroundings, capture_output=False, stdout=writing,
+        stderr=subprocess.PIPE,
+    )  # fmt: skip
+    os.close(writing)
+    assert (left.returncode, left.stderr) == (whole.returncode, "")
+
+
+def test_33_a_second_runner_on_one_run_exits_2_at_once(recorded: Path, tmp_path: Path) -> None:
+    (path,) = (recorded / ".smsproof" / "runs").glob("*.sqlite")
+    shutil.copy(path, tmp_path / "run.sqlite")
+    with Ledger.reopen(tmp_path / "run.sqlite", ()):
+        second = smsproof(recorded, "resume", str(tmp_path / "run.sqlite"))
+    assert second.returncode == 2
+    assert "is being written by another runner" in second.stderr
