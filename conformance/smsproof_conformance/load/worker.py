@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
+import time
 from collections.abc import Coroutine
 from typing import Any, Final, TypeVar
 
@@ -26,8 +27,9 @@ from smsproof_conformance.records.exchange import Answer, Lost, Request
 from smsproof_conformance.targets.target import Secrets, Target
 from smsproof_conformance.wire.transport import Transport
 
-MASTER_SILENT_SECONDS: Final = 5.0
-"""How long a worker without anything to send waits for its master. What it was leased it sends in any case."""
+MASTER_SILENT_SECONDS: Final = 3.0
+"""A master's heart beats once a second. After so long without, a worker sends what it was leased and stops."""
+_LOOK_SECONDS: Final = 0.5
 
 Result = TypeVar("Result")
 
@@ -49,17 +51,22 @@ class Desk:
         self._transport = Transport(target, secrets)
         self.over = gevent.event.Event()
         self.master_lost = False
+        self._heard_at = time.monotonic()
         runner.register_message(LEASE, self._leased)
+        runner.environment.events.heartbeat_received.add_listener(self._alive)
 
     def take(self) -> tuple[int, Request]:
         """The next send. raises StopUser when there are no more, MasterLost when nobody says so."""
         if self._sends.empty() and not self._no_more and not self._asking:
             self._asking = True
             self._runner.send_message(WANT)
-        try:
-            found = self._sends.get(timeout=MASTER_SILENT_SECONDS)
-        except gevent.queue.Empty:
-            raise MasterLost from None
+        while True:
+            try:
+                found = self._sends.get(timeout=_LOOK_SECONDS)
+                break
+            except gevent.queue.Empty:
+                if time.monotonic() - self._heard_at > MASTER_SILENT_SECONDS:
+                    raise MasterLost from None
         if found is None:
             self._sends.put(None)  # for the next user
             raise StopUser
@@ -75,6 +82,9 @@ class Desk:
 
     def hand_in(self, send: int, outcome: Answer | Lost) -> None:
         self._runner.send_message(DONE, packed_outcome(send, outcome))
+
+    def _alive(self, **_: Any) -> None:
+        self._heard_at = time.monotonic()
 
     def _leased(self, environment: Environment, msg: Any, **_: Any) -> None:
         self._asking = False

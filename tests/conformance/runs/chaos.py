@@ -25,7 +25,12 @@ class Chaos:
         self.texts: Counter[str] = Counter()
         self.requests = 0
         self.injected: Counter[str] = Counter()
+        self.milestones: dict[int, threading.Event] = {}
         self.stop: Callable[[], object] = lambda: None
+
+    def reached(self, number: int) -> threading.Event:
+        """Set once so many requests have come."""
+        return self.milestones.setdefault(number, threading.Event())
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError, asyncio.IncompleteReadError):
@@ -37,7 +42,10 @@ class Chaos:
                 body = await reader.readexactly(length)
                 number, self.requests = self.requests, self.requests + 1
                 if length:
-                    self.texts[json.loads(body)["text"]] += 1
+                    with suppress(ValueError, TypeError, KeyError):
+                        self.texts[json.loads(body)["text"]] += 1
+                if number in self.milestones:
+                    self.milestones[number].set()
                 does = self.act(head.split()[0].decode(), number)
                 if isinstance(does, bytes):
                     writer.write(does)

@@ -1,0 +1,218 @@
+"""Fault scenarios that take long, need privileges or kill processes. `make soak` runs them."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+import xml.etree.ElementTree as ElementTree
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+from smsproof_conformance.emulator import running
+from smsproof_conformance.records.exchange import Lost, State
+from smsproof_conformance.records.ledger import Ledger, find
+from tests.conformance.runs.chaos import HANGS_UP, RESETS, TRUNCATES, vendor
+from tests.conformance.runs.test_fault_scenarios import REPORTS, declare, smsproof
+from tests.conformance.wire.test_hostile_servers import OK, Behave, again_and_again, outcomes, stalls
+
+pytestmark = pytest.mark.soak
+SOME = 200  # sends, before something is killed
+PROGRAM = "from smsproof_conformance.entry import main; main()"
+SOAK_SECONDS = float(os.environ.get("SMSPROOF_SOAK_SECONDS", "1200"))
+
+
+def start(folder: Path, *words: str, wrapper: tuple[str, ...] = ()) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [*wrapper, sys.executable, "-c", PROGRAM, *words], cwd=folder, env={**os.environ, "TOKEN": "smsproof-token"},
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "behave",
+    [stalls, again_and_again(OK + b"Content-Length: 9999\r\n\r\n", b" ", 0.5), again_and_again(OK, b"X: y\r\n", 0.5)],
+    ids=["4-never-answers", "5-drips-a-body", "6-drips-headers"],
+)
+def test_silence_and_drips_end_at_the_deadline(behave: Behave) -> None:
+    began = time.monotonic()
+    (lost,) = outcomes(behave, "POST", deadline_seconds=3)
+    assert isinstance(lost, Lost) and lost.kind == "transport.deadline"
+    assert time.monotonic() - began == pytest.approx(3, rel=0.1)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize("share", [0.25, 0.5, 0.75])
+def test_24_25_a_signal_anywhere_gives_whole_reports_within_five_seconds(
+    tmp_path: Path, share: float, number: signal.Signals, code: int
+) -> None:
+    stopped_at, asked = int(60 * share), threading.Event()
+
+    def act(_method: str, request: int) -> bytes | None:
+        if request >= stopped_at:
+            asked.set()
+            return b""  # and never another octet
+        return None
+
+    with vendor(act) as chaos:
+        declare(tmp_path, chaos.url)
+        wanted = [word for kind, name in REPORTS.items() for word in ("--report", f"{kind}:{name}")]
+        process = start(tmp_path, "run", "staging", "--no-fuzz", *wanted)
+        assert asked.wait(60)
+        began = time.monotonic()
+        process.send_signal(number)
+        _, err = process.communicate(timeout=30)
+        assert time.monotonic() - began < 5
+    assert (process.returncode, err) == (code, b"")
+    assert json.loads((tmp_path / "r.json").read_text())["exit_code"] == code
+    ElementTree.parse(tmp_path / "j.xml")
+    json.loads((tmp_path / "s.sarif").read_text())
+    assert all(json.loads(line) for line in (tmp_path / "n.ndjson").read_text().splitlines())
+    assert (tmp_path / "h.html").read_text().rstrip().endswith("</html>")
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or shutil.which("unshare") is None, reason="needs root and unshare(1)")
+def test_25_a_run_that_is_process_1_of_its_namespace_stops_on_sigterm(tmp_path: Path) -> None:
+    asked = threading.Event()
+
+    def act(*_: object) -> bytes:
+        asked.set()
+        return b""
+
+    with vendor(act) as chaos:
+        declare(tmp_path, chaos.url)
+        wrapper = ("unshare", "--pid", "--fork", "--kill-child")
+        process = start(tmp_path, "run", "staging", "--no-fuzz", "--report", "json:r.json", wrapper=wrapper)
+        assert asked.wait(60)
+        (child,) = psutil.Process(process.pid).children()
+        child.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+    assert process.returncode == 143
+    assert json.loads((tmp_path / "r.json").read_text())["exit_code"] == 143
+
+
+@contextmanager
+def small_disk(at: Path) -> Iterator[None]:
+    at.mkdir(parents=True)
+    if os.geteuid() != 0 or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(at)]).returncode:
+        pytest.skip("needs the privilege to mount a tmpfs")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", str(at)], check=True)
+
+
+def test_29_a_full_disk_stops_sending_with_3_and_names_the_file(tmp_path: Path) -> None:
+    with running("intelepeer") as emulator:
+        declare(tmp_path, emulator.url)
+        with small_disk(tmp_path / ".smsproof" / "runs"):
+            done = smsproof(tmp_path, "run", "staging", "--no-fuzz")
+            path = find("last", tmp_path / ".smsproof" / "runs")
+            with Ledger.open(path) as ledger:
+                recorded = sum(exchange.request.paid for exchange in ledger.exchanges())
+            accepted = len(emulator.outbox())
+    assert done.returncode == 3
+    assert path.name in done.stderr and "disk is full" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert accepted <= 2 * recorded  # a list of two is one request: nothing left that is not on record
+
+
+def load(folder: Path, *words: str) -> subprocess.Popen[bytes]:
+    return start(folder, "load", "staging", *words)
+
+
+def workers_of(process: subprocess.Popen[bytes], count: int) -> list[psutil.Process]:
+    while len(found := psutil.Process(process.pid).children()) < count:
+        assert process.poll() is None
+    return found
+
+
+def settled(folder: Path) -> tuple[Counter[State], int]:
+    """States of the sends on record, and how many outcomes are known."""
+    with Ledger.open(find("last", folder / ".smsproof" / "runs")) as ledger:
+        states = Counter(exchange.state for exchange in ledger.exchanges())
+    return states, states[State.ANSWERED]
+
+
+def test_39_a_killed_worker_leaves_its_lease_indeterminate_at_most_and_repeats_nothing(tmp_path: Path) -> None:
+    with vendor(lambda *_: None) as chaos:
+        declare(tmp_path, chaos.url)
+        some = chaos.reached(SOME)
+        process = load(tmp_path, "--sends", "3000", "--workers", "3", "--users", "12")
+        victim, *_ = workers_of(process, 3)
+        assert some.wait(60)
+        victim.kill()
+        process.communicate(timeout=120)
+    states, known = settled(tmp_path)
+    assert max(chaos.texts.values()) == 1
+    assert sum(states.values()) == 3000 == known + states[State.INDETERMINATE]
+    assert states[State.INDETERMINATE] <= 2 * 20  # one lease in work, one asked for
+    assert process.returncode == 1  # the chaotic vendor's bodies are not the page's, which comes before 7
+
+
+def test_40_workers_of_a_killed_master_stop_and_send_no_more_than_they_were_leased(tmp_path: Path) -> None:
+    with vendor(lambda *_: None) as chaos:
+        declare(tmp_path, chaos.url)
+        some = chaos.reached(SOME)
+        process = load(tmp_path, "--sends", "100000", "--workers", "2", "--users", "4")
+        workers = workers_of(process, 2)
+        assert some.wait(60)
+        process.kill()
+        killed = time.monotonic()
+        process.communicate()
+        _, alive = psutil.wait_procs(workers, timeout=10)
+        assert not alive
+        assert time.monotonic() - killed <= 6
+    states, _ = settled(tmp_path)
+    assert set(chaos.texts.values()) == {1}
+    assert len(chaos.texts) <= sum(states.values())
+
+
+def test_34_a_budget_of_5_holds_over_eight_workers_three_of_which_are_killed(tmp_path: Path) -> None:
+    with vendor(lambda *_: None) as chaos:
+        declare(tmp_path, chaos.url)
+        first = chaos.reached(0)
+        again = load(tmp_path, "--sends", "1000", "--workers", "8", "--users", "8", "--budget", "5")
+        victims = workers_of(again, 8)
+        assert first.wait(60)
+        for victim in victims[:3]:
+            victim.kill()
+        again.communicate(timeout=60)
+    assert sum(chaos.texts.values()) <= 5
+    assert again.returncode == 6
+
+
+def test_44_hours_at_a_request_a_second_leak_nothing(tmp_path: Path) -> None:
+    """Twenty minutes stand for a day: the same faults, as fast as they go, in one process after the other's ledger."""
+    chance, faults = random.Random(44), [TRUNCATES, RESETS, HANGS_UP]
+
+    def act(_method: str, _number: int) -> str | bytes | None:
+        return chance.choice(faults) if chance.random() < 0.01 else None
+
+    from tests.conformance.runs.test_fault_scenarios import acted
+
+    own = psutil.Process()
+    until = time.monotonic() + SOAK_SECONDS
+    with vendor(act) as chaos:
+        acted(chaos)
+        chaos.texts.clear()
+        before, files = own.memory_info().rss, own.num_fds()
+        rounds = 0
+        while time.monotonic() < until:
+            acted(chaos)
+            chaos.texts.clear()
+            rounds += 1
+        assert own.memory_info().rss - before < 20 * 1024 * 1024
+        assert abs(own.num_fds() - files) <= 5
+    print(f"{rounds * 200} sends in {SOAK_SECONDS:g} s")
