@@ -39,8 +39,9 @@ faults: $(STAMP) ## Run every fault of the emulators and print which case catche
 conformance: $(STAMP) ## Run the suite, strict, against the emulators of both vendors; reports in report/.
 	$(BIN)/smsproof selftest --report-dir report
 
-soak: $(STAMP) ## The long runs: many texts, many seeds.
-	$(BIN)/python -m pytest -q -m soak
+soak: $(STAMP) ## The long runs, and the table of the 44 fault scenarios.
+	$(BIN)/python -m pytest -q -m soak --ignore tests/soak
+	$(BIN)/python -m tests.soak.scenarios
 
 bench: $(STAMP) ## Compare with peers in one run and print ratios.
 	for file in tests/bench/bench_*.py; do $(BIN)/python $$file; done

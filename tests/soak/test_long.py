@@ -215,4 +215,5 @@ def test_44_hours_at_a_request_a_second_leak_nothing(tmp_path: Path) -> None:
             rounds += 1
         assert own.memory_info().rss - before < 20 * 1024 * 1024
         assert abs(own.num_fds() - files) <= 5
-    print(f"{rounds * 200} sends in {SOAK_SECONDS:g} s")
+    if SOAK_SECONDS < 1200:
+        pytest.skip(f"held for {SOAK_SECONDS:g} s and {rounds * 200} sends only; 1200 s are asked for")
