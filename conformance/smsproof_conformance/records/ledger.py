@@ -13,7 +13,8 @@ import json
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -106,6 +107,7 @@ class Ledger:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         connection = sqlite3.connect(path, isolation_level=None)
         connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
         connection.executescript(_SCHEMA)
         ledger = cls(connection, path, secrets)
         ledger._hold()
@@ -118,6 +120,7 @@ class Ledger:
         """Open an abandoned run to go on with it. raises LedgerError while another runner holds it."""
         cls.open(path).close()
         ledger = cls(sqlite3.connect(path, isolation_level=None), path, secrets)
+        ledger._write("PRAGMA synchronous = NORMAL")
         ledger._hold()
         return ledger
 
@@ -217,22 +220,30 @@ class Ledger:
 
     def intend(self, request: Request) -> int:
         """Record a request before it leaves; a paid one is on disk when this returns. Returns the exchange's id."""
-        self._sync_before(request.paid)
-        return self._intend(request)
+        with self._durable(request.paid):
+            return self._intend(request)
 
     def intend_all(self, requests: Sequence[Request]) -> list[int]:
         """Record several requests before any of them leaves, with one fsync for all. Returns the exchanges' ids."""
-        self._sync_before(any(request.paid for request in requests))
-        try:
-            with self._transaction():
-                return [self._intend(request) for request in requests]
-        except sqlite3.Error as error:
-            raise LedgerFailure(f"{self.path}: {error}") from error
+        with self._durable(any(request.paid for request in requests)):
+            try:
+                with self._transaction():
+                    return [self._intend(request) for request in requests]
+            except sqlite3.Error as error:
+                raise LedgerFailure(f"{self.path}: {error}") from error
 
-    def _sync_before(self, paid: bool) -> None:
-        if self.path is not None:
-            # WAL with NORMAL loses the last commits on power loss, which for a paid send would mean sending it twice.
-            self._write(f"PRAGMA synchronous = {'FULL' if paid else 'NORMAL'}")
+    @contextmanager
+    def _durable(self, paid: bool) -> Generator[None]:
+        """Sync what is committed inside, if it is paid: WAL with NORMAL loses the last commits on power loss, which for a
+        paid send would mean sending it twice. Losing an outcome only makes its send indeterminate, so nothing else syncs."""
+        if paid and self.path is not None:
+            self._write("PRAGMA synchronous = FULL")
+            try:
+                yield
+            finally:
+                self._write("PRAGMA synchronous = NORMAL")
+        else:
+            yield
 
     def _intend(self, request: Request) -> int:
         cursor = self._write(
