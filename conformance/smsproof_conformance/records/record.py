@@ -20,7 +20,8 @@ class NotObserved(Exception):
 
 
 class Busy(NotObserved):
-    """An exchange the judge needs was answered by a limit or a bad moment, which says nothing about its request."""
+    """An exchange the judge needs was answered by a limit or a bad moment, which says nothing about its request; the case
+    becomes INDETERMINATE."""
 
 
 class NoAnswer(Exception):
@@ -29,13 +30,7 @@ class NoAnswer(Exception):
     def __init__(self, exchange: Exchange) -> None:
         self.exchange = exchange
         lost = exchange.lost
-        self.reason = (
-            f"{lost.kind}: {lost.detail}"
-            if lost
-            else "503: whether it was accepted is unknown"
-            if exchange.status == 503
-            else "the run ended before the outcome was known"
-        )
+        self.reason = f"{lost.kind}: {lost.detail}" if lost else "the run ended before the outcome was known"
         super().__init__(f"{exchange.request.step}: {self.reason}")
 
     @property
@@ -133,9 +128,9 @@ class Seen:
         exchange = self._by_step.get(step)
         if exchange is None:
             if any(step == busy.request.step for busy in self.busy):
-                raise Busy(f"{step}: the target was busy")
+                raise Busy(f"{step}: the target was busy, and what became of it is unknown")
             raise NotObserved(f"step {step!r} was not acted")
-        if exchange.answer is None or exchange.request.paid and exchange.status == 503:
+        if exchange.answer is None:
             raise NoAnswer(exchange)
         return exchange
 

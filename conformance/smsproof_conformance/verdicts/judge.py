@@ -11,7 +11,7 @@ from smsproof_conformance.exit_code import ExitCode
 from smsproof_conformance.records.exchange import Arrival, Exchange, is_array
 from smsproof_conformance.records.ledger import Ledger
 from smsproof_conformance.records.probe import is_probe
-from smsproof_conformance.records.record import NoAnswer, NotObserved, Record, Unreadable
+from smsproof_conformance.records.record import Busy, NoAnswer, NotObserved, Record, Unreadable
 from smsproof_conformance.verdicts.busy import heard
 from smsproof_conformance.verdicts.confirmation import condensed
 from smsproof_conformance.verdicts.finding import Breach, Finding, Judgement, Severity, Unknown, Verdict, severity
@@ -80,6 +80,8 @@ def _collect(case: Case, judgement: Judgement, contract: Contract, strict: bool)
                 unknown.append(word)
             else:
                 findings.append(_finding(case, word, contract, strict))
+    except Busy as busy:
+        ended, reason = Verdict.INDETERMINATE, str(busy)
     except NotObserved as nothing:
         ended, reason = Verdict.SKIP, f"not observed: {nothing}"
     except NoAnswer as silence:

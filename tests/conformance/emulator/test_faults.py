@@ -34,7 +34,7 @@ NOT_BREAKABLE = {
     "MS-TEXT-05": "the bill is out of sight",
     **{
         f"MS-STATUS-{number:02}": "a vendor cannot be made to tell this status"
-        for number in (2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 14, 15)
+        for number in (2, 3, 4, 5, 6, 7, 8, 10, 12, 15)
     },
 }
 
