@@ -1,35 +1,53 @@
-"""The `smsproof` command line: one file per command, which only calls."""
+"""The `smsproof` command line: one file per command, which only calls.
+
+A command's file is imported when the command is asked for: `--version` loads no emulator, and `segments` no runner.
+"""
 
 from __future__ import annotations
 
+from collections import UserDict
+from importlib import import_module
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 import typer
+from typer.core import TyperGroup
 
-from smsproof_conformance.cli.baseline import baseline
-from smsproof_conformance.cli.client import client
 from smsproof_conformance.cli.command import command
-from smsproof_conformance.cli.compare import compare
-from smsproof_conformance.cli.config import config
-from smsproof_conformance.cli.emulate import emulate
-from smsproof_conformance.cli.explain import explain
-from smsproof_conformance.cli.faults import faults
-from smsproof_conformance.cli.judge import judge
-from smsproof_conformance.cli.lint import lint
-from smsproof_conformance.cli.list import list_
-from smsproof_conformance.cli.load import load
-from smsproof_conformance.cli.receiver import receiver
-from smsproof_conformance.cli.replay import replay
-from smsproof_conformance.cli.report import report
-from smsproof_conformance.cli.restore import restore
-from smsproof_conformance.cli.resume import resume
-from smsproof_conformance.cli.run import run
-from smsproof_conformance.cli.schemas import schemas
-from smsproof_conformance.cli.scrub import scrub
-from smsproof_conformance.cli.segments import segments
-from smsproof_conformance.cli.selftest import selftest
-from smsproof_conformance.cli.vectors import vectors
+
+_PANELS: Final = {
+    "Judge": ("run", "resume", "restore", "receiver", "client", "load"),
+    "Runs on record": ("judge", "report", "compare", "replay", "scrub", "baseline"),
+    "Contracts": ("list", "explain", "faults", "schemas", "lint"),
+    "Tools": ("config", "emulate", "segments", "vectors", "selftest"),
+}
+_PANEL_OF: Final = {name: panel for panel, names in _PANELS.items() for name in names}
+# What Python calls otherwise, and what hands unknown options on to the command whose settings it shows.
+_FUNCTIONS: Final = {"list": "list_"}
+_SETTINGS: Final = {"config": {"allow_extra_args": True}}
+
+
+class _OnDemand(UserDict[str, Any]):
+    """Commands by name, in the order of the help."""
+
+    def __init__(self) -> None:
+        super().__init__(dict.fromkeys(_PANEL_OF))
+
+    def __getitem__(self, name: str) -> Any:
+        if name in self.data and self.data[name] is None:
+            function = getattr(import_module(f"{__name__}.{name}"), _FUNCTIONS.get(name, name))
+            alone = typer.Typer(add_completion=False)
+            alone.command(name, rich_help_panel=_PANEL_OF[name], context_settings=_SETTINGS.get(name))(
+                command(function)
+            )
+            self.data[name] = typer.main.get_command(alone)
+        return super().__getitem__(name)
+
+
+class _Commands(TyperGroup):
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands = _OnDemand()
 
 
 def _version(wanted: bool) -> None:
@@ -44,15 +62,5 @@ def smsproof(
     """Proof that an SMS integration and its vendor keep their contract."""
 
 
-app = typer.Typer(name="smsproof", no_args_is_help=True, pretty_exceptions_enable=False)
+app = typer.Typer(name="smsproof", cls=_Commands, no_args_is_help=True, pretty_exceptions_enable=False)
 app.callback()(command(smsproof))
-for _act in (run, resume, restore, receiver, client, load):
-    app.command(rich_help_panel="Judge")(command(_act))
-for _read in (judge, report, compare, replay, scrub, baseline):
-    app.command(rich_help_panel="Runs on record")(command(_read))
-app.command("list", rich_help_panel="Contracts")(command(list_))
-for _tell in (explain, faults, schemas, lint):
-    app.command(rich_help_panel="Contracts")(command(_tell))
-app.command(rich_help_panel="Tools", context_settings={"allow_extra_args": True})(command(config))
-for _help in (emulate, segments, vectors, selftest):
-    app.command(rich_help_panel="Tools")(command(_help))
