@@ -284,7 +284,7 @@ def test_a_head_that_is_too_large_is_answered_431_in_the_vendors_form(intelepeer
     with socket.create_connection(("127.0.0.1", int(intelepeer.url.rpartition(":")[2]))) as connection:
         connection.settimeout(5)
         connection.sendall(HEAD)
-        for _ in range(70):
+        for _ in range(65):  # the last one is too much: whoever sends on after it may meet a closed connection
             connection.sendall(b"X-Padding: " + b"x" * 1000 + b"\r\n")
         head, _, body = connection.recv(4096).partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 431 ")
