@@ -7,10 +7,10 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 SOURCES := spec generator conformance tests
 
-.PHONY: help setup generate check test faults conformance soak bench browser clean
+.PHONY: help setup generate check test faults faults-golden conformance soak bench browser clean
 
 help: ## Show this list.
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z][a-z-]*:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z][a-z-]*:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## Create .venv with smsproof and everything its development needs.
 
@@ -34,7 +34,10 @@ test: $(STAMP) ## Run the tests (under 3 minutes on two cores).
 	$(BIN)/python -m pytest -n 2 --dist worksteal -q
 
 faults: $(STAMP) ## Run every fault of the emulators and print which case catches it.
-	$(BIN)/smsproof faults
+	$(BIN)/smsproof faults --golden tests/fault_matrix.txt
+
+faults-golden: $(STAMP) ## Run the same, and keep what caught what in tests/fault_matrix.txt.
+	$(BIN)/smsproof faults --keep tests/fault_matrix.txt
 
 conformance: $(STAMP) ## Run the suite, strict, against the emulators of both vendors; reports in report/.
 	$(BIN)/smsproof selftest --report-dir report

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -10,11 +11,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from smsproof_conformance import matrix_file
 from smsproof_conformance.cli.door import UsageError, door
 from smsproof_conformance.cli.printing import Json, print_json
 from smsproof_conformance.emulator.faults import FAULTS
 from smsproof_conformance.exit_code import ExitCode
 from smsproof_conformance.matrix import Row, idle_cases, run_matrix
+from smsproof_conformance.matrix_file import MatrixFileError, changes
 from smsproof_conformance.reports.terminal import console
 from smsproof_spec import contract as contracts
 
@@ -25,6 +28,10 @@ def faults(
         bool, typer.Option("--list", help="List the faults with their documentation; run nothing.")
     ] = False,
     workers: Annotated[int, typer.Option(min=1, help="Faults run at the same time.")] = min(2, os.cpu_count() or 1),
+    golden: Annotated[
+        Path | None, typer.Option(help="File that says what caught what: a difference is exit code 1.")
+    ] = None,
+    keep: Annotated[Path | None, typer.Option(help="File to write what caught what into.")] = None,
     as_json: Json = False,
 ) -> None:
     """Run every fault of the emulators and show which case catches it; a hole is exit code 1."""
@@ -46,6 +53,12 @@ def faults(
             for (name, party), idle in idle_cases(rows).items()
             for case in idle
         ]
+        try:
+            problems += changes(golden, rows, vendors) if golden else []
+            if keep:
+                matrix_file.keep(keep, rows)
+        except MatrixFileError as error:
+            raise UsageError(str(error)) from error
         if as_json:
             print_json({"rows": [vars(row) | {"problem": row.problem} for row in rows], "problems": problems})
         else:

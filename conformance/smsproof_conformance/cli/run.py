@@ -47,7 +47,8 @@ _ENV = "SMSPROOF_"
 _TARGET_PANEL = "Of the target, instead of what its table says"
 
 TargetName = Annotated[
-    str, typer.Argument(envvar=_ENV + "TARGET", help="Name of a target table in the settings file.", autocompletion=_names)
+    str,
+    typer.Argument(envvar=_ENV + "TARGET", help="Name of a target table in the settings file.", autocompletion=_names),
 ]
 Config = Annotated[
     Path | None, typer.Option(envvar=_ENV + "CONFIG", help="Settings file; smsproof.toml or pyproject.toml by default.")
