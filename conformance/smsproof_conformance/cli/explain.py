@@ -14,7 +14,7 @@ from smsproof_conformance.case import Case, Scenario
 from smsproof_conformance.cli.door import UsageError, door
 from smsproof_conformance.cli.list import case_json
 from smsproof_conformance.cli.printing import Json, print_json
-from smsproof_conformance.proof import every_case, party_of, proofs
+from smsproof_conformance.evidence.proof import every_case, party_of, proofs
 from smsproof_conformance.reports.terminal import console
 from smsproof_spec import contract as contracts
 from smsproof_spec.contract import Party, Requirement

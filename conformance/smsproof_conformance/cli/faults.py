@@ -11,13 +11,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from smsproof_conformance import matrix_file
 from smsproof_conformance.cli.door import UsageError, door
 from smsproof_conformance.cli.printing import Json, print_json
 from smsproof_conformance.emulator.faults import FAULTS
+from smsproof_conformance.evidence import matrix_file
+from smsproof_conformance.evidence.matrix import Row, idle_cases, run_matrix
+from smsproof_conformance.evidence.matrix_file import MatrixFileError, changes
 from smsproof_conformance.exit_code import ExitCode
-from smsproof_conformance.matrix import Row, idle_cases, run_matrix
-from smsproof_conformance.matrix_file import MatrixFileError, changes
 from smsproof_conformance.reports.terminal import console
 from smsproof_spec import contract as contracts
 

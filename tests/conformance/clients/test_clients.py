@@ -20,8 +20,8 @@ from smsproof_conformance.clients.miniatures import CLIENTS
 from smsproof_conformance.clients.recorder import TOKEN
 from smsproof_conformance.clients.scenario import Reply, ScenarioError, Step
 from smsproof_conformance.clients.session import Session
+from smsproof_conformance.evidence.matrix import run_client
 from smsproof_conformance.exit_code import ExitCode
-from smsproof_conformance.matrix import run_client
 from smsproof_conformance.records.ledger import Ledger
 from smsproof_conformance.verdicts.finding import Verdict
 from smsproof_conformance.verdicts.judge import judge

@@ -20,8 +20,8 @@ from pydantic import SecretStr
 
 from smsproof_conformance.case import cases
 from smsproof_conformance.emulator import Hmac
+from smsproof_conformance.evidence.matrix import run_receiver
 from smsproof_conformance.exit_code import ExitCode
-from smsproof_conformance.matrix import run_receiver
 from smsproof_conformance.receivers.address import Address, AddressError
 from smsproof_conformance.receivers.miniatures import CODE, RECEIVERS, serving
 from smsproof_conformance.receivers.miniatures.inbound import ExpectsAnHmac, RightInbound, TrustsAnybody

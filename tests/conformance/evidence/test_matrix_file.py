@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from smsproof_conformance.matrix import Row
-from smsproof_conformance.matrix_file import MatrixFileError, changes, keep
+from smsproof_conformance.evidence.matrix import Row
+from smsproof_conformance.evidence.matrix_file import MatrixFileError, changes, keep
 
 
 def row(fault: str, *caught: str, vendor: str = "intelepeer", kind: str = "contract", failing: bool = True) -> Row:

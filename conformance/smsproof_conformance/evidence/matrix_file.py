@@ -9,7 +9,7 @@ import difflib
 from collections.abc import Iterable
 from pathlib import Path
 
-from smsproof_conformance.matrix import Row
+from smsproof_conformance.evidence.matrix import Row
 
 _HEAD = """\
 # Who is wrong on purpose (V an emulated vendor, R a receiver, C a client), what that breaks, which cases caught it, and

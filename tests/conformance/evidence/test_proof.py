@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from smsproof_conformance.case import cases, observers
-from smsproof_conformance.proof import proofs
+from smsproof_conformance.evidence.proof import proofs
 from smsproof_spec import contract as contracts
 from smsproof_spec.contract import Party
 
