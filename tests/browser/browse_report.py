@@ -6,20 +6,14 @@ Prints one line for each check, or `not run: no chromium` where there is none. E
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from smsproof_conformance.reports.files import RENDERERS
+from tests.browser.chromium import browse, report
 from tests.conformance.reports.test_formats import HOSTILE, hostile_material
-
-
-def chromium() -> str | None:
-    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
 class Served(BaseHTTPRequestHandler):
@@ -38,21 +32,6 @@ class Served(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         """Silent: what is printed are the checks."""
-
-
-def browse(browser: str, url: str) -> tuple[str, str]:
-    """The document after two seconds of the page's own time, and everything the browser had to say."""
-    with tempfile.TemporaryDirectory() as profile:
-        options = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-        options += [
-            "--disable-component-update",
-            "--disable-sync",
-            "--enable-logging=stderr",
-            f"--user-data-dir={profile}",
-        ]
-        command = [browser, *options, "--virtual-time-budget=2000", "--dump-dom", url]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
-    return done.stdout, done.stderr
 
 
 def checks(browser: str) -> Iterator[tuple[str, bool]]:
@@ -85,17 +64,5 @@ def checks(browser: str) -> Iterator[tuple[str, bool]]:
     yield "the hostile run was hostile", "\x1b" in HOSTILE and "onerror" in HOSTILE
 
 
-def main() -> int:
-    browser = chromium()
-    if browser is None:
-        print("not run: no chromium")
-        return 0
-    failed = 0
-    for name, passed in checks(browser):
-        print(f"{'ok' if passed else 'FAILED'}: {name}")
-        failed += not passed
-    return min(failed, 1)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(report(checks))
