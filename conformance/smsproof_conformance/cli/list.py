@@ -1,18 +1,21 @@
-"""`smsproof list`: the cases, by vendor and section."""
+"""`smsproof list`: the cases, by vendor and by whom they judge."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Final
 
 import typer
 from rich.table import Table
 
-from smsproof_conformance.case import Case, Scenario, cases
+from smsproof_conformance.case import Case, Scenario
 from smsproof_conformance.cli.door import UsageError, door
 from smsproof_conformance.cli.printing import Json, print_json
+from smsproof_conformance.evidence.proof import every_case, party_of
 from smsproof_conformance.reports.terminal import console
 from smsproof_conformance.runs.selection import select
 from smsproof_spec import contract as contracts
+from smsproof_spec.contract import Party
 
 
 def list_(
@@ -26,18 +29,28 @@ def list_(
     with door():
         if vendor is not None and vendor not in contracts.VENDORS:
             raise UsageError(f"There is no vendor {vendor!r}; known are {', '.join(contracts.VENDORS)}.")
-        chosen = {name: select(cases(name), case or []) for name in ([vendor] if vendor else contracts.VENDORS)}
+        chosen = {name: select(every_case(name), case or []) for name in ([vendor] if vendor else contracts.VENDORS)}
         if as_json:
             print_json([case_json(found) for every in chosen.values() for found in every])
             return
         out = console()
         for name, every in chosen.items():
-            table = Table(title=name, title_justify="left", show_lines=False)
-            for column in ("case", "kind", "observes", "expects"):
-                table.add_column(column, overflow="fold")
-            for found in every:
-                table.add_row(found.id, _kind(found), ", ".join(found.observes), found.expects)
-            out.print(table)
+            for party, subject in _SUBJECTS.items():
+                judging = [found for found in every if party_of(found) == party]
+                if judging:
+                    out.print(_table(f"{name}: {subject}", judging))
+
+
+_SUBJECTS: Final[Mapping[Party, str]] = {"V": "of a vendor", "R": "of a receiver", "C": "of a client"}
+
+
+def _table(title: str, cases: Iterable[Case]) -> Table:
+    table = Table(title=title, title_justify="left", show_lines=False)
+    for column in ("case", "kind", "observes", "expects"):
+        table.add_column(column, overflow="fold")
+    for case in cases:
+        table.add_row(case.id, _kind(case), ", ".join(case.observes), case.expects)
+    return table
 
 
 def _kind(case: Case) -> str:
@@ -49,6 +62,7 @@ def case_json(case: Case) -> dict[str, Any]:
     return {
         "id": case.id,
         "vendor": case.vendor,
+        "party": party_of(case),
         "kind": _kind(case),
         "observes": list(case.observes),
         "does": case.does,

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
+from typer.testing import CliRunner
 
 from smsproof_conformance.case import cases, observers
+from smsproof_conformance.cli import app
 from smsproof_conformance.evidence.proof import proofs
 from smsproof_spec import contract as contracts
 from smsproof_spec.contract import Party
@@ -29,3 +33,9 @@ def test_an_observable_requirement_has_a_page_a_case_and_something_wrong_that_pr
     assert judging, "no case observes it"
     assert all(cases(vendor, party)[name].does and cases(vendor, party)[name].expects for name in judging)
     assert proofs(id_, party), "nothing wrong on purpose breaks it"
+
+
+def test_the_list_shows_the_cases_of_every_subject() -> None:
+    shown = CliRunner().invoke(app, ["list", "messangi", "--json"])
+    parties = {case["id"]: case["party"] for case in json.loads(shown.output)}
+    assert (parties["batch-request/minimal"], {*parties.values()}) == ("V", {"V", "R", "C"})
