@@ -117,6 +117,16 @@ def test_a_success_cut_in_its_body_is_sent_unreadable_with_what_came() -> None:
     assert isinstance(error, SentUnreadable)
     assert error.raw.body == b'{"state": "Queued", "code": 202, "refid": "SM5C804F0D000999999910009AD59930", "num'
     assert error.is_retry_safe is False
+    assert error.id == "SM5C804F0D000999999910009AD59930"
+
+
+@pytest.mark.parametrize(
+    ("cut", "id"), [(b'{"refid":"A","sta', "A"), (b'{"refid":"AB', None), (b'{"refid":12', None), (b'{"refid":12,', "12")]
+)
+def test_half_an_id_is_none(cut: bytes, id: str | None) -> None:
+    error = sent_once(answer(202, cut))
+    assert isinstance(error, SentUnreadable)
+    assert error.id == id
 
 
 def test_a_body_larger_than_the_limit_is_not_read_to_its_end() -> None:
@@ -282,6 +292,23 @@ def test_a_long_list_keeps_the_extra_entries() -> None:
     assert [item.id for item in result.queued] == ["A", "B", "C"]
     assert result.extra == (queued("D"),)
     assert result.aligned is False
+    assert result.ids == ("A", "B", "C", "D")
+    assert result.extra_ids == ("D",)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"code":207,"responses":[{"code":202,"refid":"A"},{"code":202,"refid":"B"},{"code":202,"ref',
+        b'{"code":207,"responses":[{"code":202,"refid":"A"},{"refid":"B","code":20',
+        b'[{"code":202,"refid":"A"},{"code":202,"refid":"B"}]',
+    ],
+    ids=["cut in a key", "cut in a status", "without its envelope"],
+)
+def test_a_list_that_is_cut_or_bare_is_sent_unreadable_with_the_ids_that_came(body: bytes) -> None:
+    error = sent_list(answer(207, body))
+    assert isinstance(error, SentUnreadable)
+    assert (error.ids, error.is_retry_safe) == (("A", "B"), False)
 
 
 @pytest.mark.parametrize("status", [200, 202])

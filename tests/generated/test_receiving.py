@@ -189,6 +189,21 @@ def test_each_kind_of_bad_delivery_has_its_answer_and_is_not_handled(post: Any) 
     assert handled == []
 
 
+def test_a_length_of_five_thousand_digits_is_too_large(post: Any) -> None:
+    receiver = Receiver(InboundMessage, Handled(), store=MemoryStore(), secret=SECRET)
+    name = "CONTENT_LENGTH" if post is deliver_wsgi else "Content-Length"
+    assert post(receiver, body(), **{name: "9" * 5000}) == 413
+
+
+def test_a_chunked_delivery_is_read_where_a_wsgi_server_shows_its_end() -> None:
+    handled = Handled()
+    receiver = Receiver(InboundMessage, handled, store=MemoryStore(), secret=SECRET)
+    chunked: dict[str, Any] = {"CONTENT_LENGTH": "", "wsgi.input_terminated": True}
+    assert deliver_wsgi(receiver, body(), **chunked) == 200
+    assert deliver_wsgi(receiver, b"x" * 70_000, **chunked) == 413
+    assert handled == [PAGE["refid"]]
+
+
 def test_json_is_read_whatever_the_content_type_says(post: Any) -> None:
     receiver = Receiver(InboundMessage, Handled(), store=MemoryStore(), secret=SECRET)
     assert deliver(receiver, body(), **{"Content-Type": "text/plain"}) == 200

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -138,6 +139,33 @@ def test_proxies_of_the_environment_are_not_used(monkeypatch: pytest.MonkeyPatch
         assert (len(proxy.asked), len(server.asked)) == (0, 1)
 
 
+def test_proxies_of_the_environment_are_used_where_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def awaited() -> str:
+        async with AsyncIntelePeer("token", base_url="http://127.0.0.1:9", trust_env=True) as client:
+            return (await client.send(HELLO)).id
+
+    with odd_server(answer(202, QUEUED)) as proxy:
+        for name in ("NO_PROXY", "no_proxy"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv("http_proxy", proxy.url)
+        with IntelePeer("token", base_url="http://127.0.0.1:9", trust_env=True) as client:
+            assert client.send(HELLO).id == QUEUED["refid"]
+        assert asyncio.run(awaited()) == QUEUED["refid"]
+        assert [asked.target for asked in proxy.asked] == ["http://127.0.0.1:9/_rest/v4/app/sms/send"] * 2
+        monkeypatch.setenv("no_proxy", "127.0.0.1")
+        with IntelePeer("token", base_url="http://127.0.0.1:9", trust_env=True, retries=0) as client:
+            with pytest.raises(NotSent):
+                client.send(HELLO)
+
+
+def test_a_proxy_of_the_environment_that_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("https_proxy", "socks5://127.0.0.1:9")
+    with pytest.raises(ConfigurationError, match="socks5 proxy"):
+        IntelePeer("token", trust_env=True)
+
+
 # Tokens
 
 
@@ -234,7 +262,9 @@ def test_a_wait_longer_than_the_deadline_is_not_begun(wait: str) -> None:
         assert len(server.asked) == 1
 
 
-@pytest.mark.parametrize("wait", ["-1", "nan", "inf-ish", "Fri, 31 Dec 1999 23:59:59 GMT", ""])
+@pytest.mark.parametrize(
+    "wait", ["-1", "nan", "inf-ish", "Fri, 31 Dec 1999 23:59:59 GMT", "Fri, 31 Dec 99999999999 23:59:59 GMT", ""]
+)
 def test_a_senseless_wait_is_replaced_by_our_own(wait: str) -> None:
     replies = (answer(503, {}, headers={"Retry-After": wait}), answer(200, WEBHOOK))
     with odd_server(*replies) as server, IntelePeer("t", base_url=server.url) as client:
@@ -292,6 +322,30 @@ def test_the_awaited_client_keeps_the_deadline_too(reply: Any, kind: type[Except
 
     with odd_server(reply) as server, pytest.raises(kind):
         asyncio.run(send(server.url))
+
+
+def test_a_vendor_that_reads_by_sips_ends_at_the_deadline_of_the_call() -> None:
+    done = threading.Event()
+
+    def sip(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        with connection:
+            while not done.wait(0.005) and connection.recv(65_536):
+                pass
+
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
+    listener.bind(("127.0.0.1", 0))
+    listener.listen()
+    with listener:
+        reader = threading.Thread(target=sip, args=(listener,))
+        reader.start()
+        long = [Message(from_="1-12345", to="+13038675309", text="x" * 20_000)] * 700
+        with IntelePeer("t", base_url=f"http://127.0.0.1:{listener.getsockname()[1]}") as client:
+            with pytest.raises(MaybeSent, match="WriteTimeout"):
+                client.send(long, deadline=0.3)
+        done.set()
+        reader.join(10)
 
 
 def test_a_deadline_that_is_over_sends_nothing() -> None:

@@ -30,6 +30,16 @@ def decoded(raw: RawAnswer) -> object:
     return from_json(raw.body, allow_inf_nan=False)
 
 
+def salvaged(raw: RawAnswer) -> object:
+    """What a JSON text that ends too early says up to there, its last value left out; None when it is no such text."""
+    # Digits at the end may be the beginning of a longer number.
+    certain = raw.body.rstrip(b"0123456789.eE+-")
+    try:
+        return from_json(certain, allow_inf_nan=False, allow_partial=True)
+    except ValueError:
+        return None
+
+
 def at(value: object, pointer: str) -> Any:
     """What stands at a path of keys ("/data/id") in a decoded answer, or None."""
     for key in _keys(pointer):

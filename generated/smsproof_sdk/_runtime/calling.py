@@ -245,7 +245,7 @@ def _asked_wait(raw: RawAnswer, now: datetime) -> float | None:
     except ValueError:
         try:
             moment = parsedate_to_datetime(text)
-        except ValueError:
+        except (ValueError, OverflowError):  # the year 99999999999 is a number, and no date
             return None
         moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         seconds = (moment - now).total_seconds()

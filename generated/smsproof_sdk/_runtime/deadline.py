@@ -15,6 +15,8 @@ import httpcore2
 
 SocketOption = tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple[int, int, None, int]
 
+_PIECE_BYTES = 65_536
+
 _ends: ContextVar[float | None] = ContextVar("_ends", default=None)
 
 
@@ -73,7 +75,12 @@ class _Stream(httpcore2.NetworkStream):
         return self._plain.read(max_bytes, _left(timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._plain.write(buffer, _left(timeout))
+        # In pieces: a peer that reads a little now and then would get the whole wait again after each.
+        for start in range(0, len(buffer), _PIECE_BYTES):
+            ends = _ends.get()
+            if ends is not None and ends <= time.monotonic():
+                raise httpcore2.WriteTimeout("the deadline of the call is over")
+            self._plain.write(buffer[start : start + _PIECE_BYTES], _left(timeout))
 
     def close(self) -> None:
         self._plain.close()

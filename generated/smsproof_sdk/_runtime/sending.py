@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, Generic, Protocol, TypeVar
 
-from .answer import at, decoded, identifier, read, reason_in, status_in
-from .bulk import Accepted, BulkResult, Failed, Make, Pairing, Unknown, by_key, by_position
+from .answer import at, decoded, identifier, read, reason_in, salvaged, status_in
+from .bulk import Accepted, BulkResult, Failed, Make, Pairing, Unknown, by_key, by_position, ids_in
 from .calling import Conversation, Core, call, ready
 from .errors import InvalidAddress, MaybeSent, NotSent, Rejected, SdkError, SentUnreadable, StatusError
 from .model import Model
@@ -94,7 +94,7 @@ def _accepted(sending: Sending[MessageT, AcceptedT], message: MessageT, raw: Raw
     try:
         value = decoded(raw)
     except ValueError as error:
-        raise SentUnreadable(str(error), raw=raw) from error
+        raise SentUnreadable(str(error), raw=raw, id=identifier(at(salvaged(raw), sending.id))) from error
     if sending.bulk is not None:
         # A single message answered as a list of one (AMB-IP-13: what was asked does not decide, what came does).
         entries = at(value, sending.bulk.items)
@@ -172,13 +172,20 @@ def _in_one(
     try:
         value = decoded(raw)
     except ValueError as error:
-        raise SentUnreadable(str(error), raw=raw) from error
+        raise SentUnreadable(str(error), raw=raw, ids=_ids_in(pairing, salvaged(raw))) from error
     if not is_array(at(value, pairing.items)):
-        raise SentUnreadable(f"no list at {pairing.items}", raw=raw, id=identifier(at(value, sending.id)))
+        id = identifier(at(value, sending.id))
+        raise SentUnreadable(f"no list at {pairing.items}", raw=raw, id=id, ids=_ids_in(pairing, value))
     result = by_position(pairing, messages, value, raw, sending.make)
     return (
         result if raw.status == 207 else replace(result, notes=(*result.notes, f"status {raw.status} instead of 207"))
     )
+
+
+def _ids_in(pairing: Pairing, value: object) -> tuple[str, ...]:
+    """The ids in an answer that is cut, or a list without its envelope."""
+    entries = value if is_array(value) else at(value, pairing.items)
+    return ids_in(pairing, entries) if is_array(entries) else ()
 
 
 def _one_by_one(
@@ -233,9 +240,9 @@ def send_listing(
     try:
         value = decoded(raw)
     except ValueError as error:
-        raise SentUnreadable(str(error), raw=raw) from error
+        raise SentUnreadable(str(error), raw=raw, ids=_ids_in(pairing, salvaged(raw))) from error
     if not is_object(value):
-        raise SentUnreadable("the answer is no object", raw=raw)
+        raise SentUnreadable("the answer is no object", raw=raw, ids=_ids_in(pairing, value))
     if pairing.rejected is None and not is_array(at(value, pairing.items)):
         if len(requests) != 1:
             raise SentUnreadable(f"no list at {pairing.items}", raw=raw)
@@ -305,6 +312,7 @@ def _joined(
         whole.failed + tuple(replace(item, index=item.index + first) for item in failed),
         whole.unknown + tuple(replace(item, index=item.index + first) for item in part.unknown),
         whole.extra + part.extra,
+        whole.extra_ids + part.extra_ids,
         whole.aligned and part.aligned,
         whole.notes + part.notes,
         stopped=part.stopped,

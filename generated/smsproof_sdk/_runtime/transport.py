@@ -12,12 +12,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol
+from urllib.request import getproxies, proxy_bypass
 
 import anyio
 import httpcore2
 import httpx2
 
 from .deadline import DeadlineBackend, ending_at
+from .errors import ConfigurationError
 from .raw import RawAnswer
 
 Verify = bool | ssl.SSLContext
@@ -145,13 +147,13 @@ class SyncTransport:
         transport: httpx2.BaseTransport | None,
         verify: Verify,
         trust_env: bool,
-        secure: bool,
+        base_url: str,
     ) -> None:
         self._own = None
         self._injected = http_client
         if http_client is None:
             self._own = httpx2.Client(
-                transport=transport or _DeadlineTransport(verify, trust_env, secure),
+                transport=transport or _DeadlineTransport(verify, trust_env, base_url),
                 trust_env=trust_env,
                 follow_redirects=False,
             )
@@ -284,12 +286,45 @@ class _DeadlineTransport(httpx2.HTTPTransport):
     The base class offers no way to give it a network backend, so its pool is built here, with its own defaults.
     """
 
-    def __init__(self, verify: Verify, trust_env: bool, secure: bool) -> None:
+    def __init__(self, verify: Verify, trust_env: bool, base_url: str) -> None:
+        secure = base_url.startswith("https:")
         context = httpx2.create_ssl_context(verify=verify, trust_env=trust_env) if secure else None
-        self._pool = httpcore2.ConnectionPool(
-            ssl_context=context,
-            max_connections=_LIMITS.max_connections,
-            max_keepalive_connections=_LIMITS.max_keepalive_connections,
-            keepalive_expiry=_LIMITS.keepalive_expiry,
-            network_backend=DeadlineBackend(),
+        proxy = _environment_proxy(base_url) if trust_env else None
+        if proxy is None:
+            self._pool = httpcore2.ConnectionPool(
+                ssl_context=context,
+                max_connections=_LIMITS.max_connections,
+                max_keepalive_connections=_LIMITS.max_keepalive_connections,
+                keepalive_expiry=_LIMITS.keepalive_expiry,
+                network_backend=DeadlineBackend(),
+            )
+        else:
+            self._pool = httpcore2.HTTPProxy(
+                proxy_url=httpcore2.URL(
+                    scheme=proxy.raw_scheme, host=proxy.raw_host, port=proxy.port, target=proxy.raw_path
+                ),
+                proxy_auth=(proxy.username, proxy.password) if proxy.userinfo else None,
+                ssl_context=context,
+                max_connections=_LIMITS.max_connections,
+                max_keepalive_connections=_LIMITS.max_keepalive_connections,
+                keepalive_expiry=_LIMITS.keepalive_expiry,
+                network_backend=DeadlineBackend(),
+            )
+
+
+def _environment_proxy(base_url: str) -> httpx2.URL | None:
+    """The proxy that the environment names for a URL (HTTPS_PROXY and its kin, less NO_PROXY), or None."""
+    url = httpx2.URL(base_url)
+    if proxy_bypass(url.host):
+        return None
+    named = getproxies()
+    proxy = named.get(url.scheme) or named.get("all")
+    if not proxy:
+        return None
+    found = httpx2.URL(proxy if "://" in proxy else f"http://{proxy}")
+    if found.scheme not in ("http", "https"):
+        raise ConfigurationError(
+            f"the environment names a {found.scheme} proxy; http and https ones are used. "
+            "Give http_client, set up with that proxy, or leave trust_env out."
         )
+    return found

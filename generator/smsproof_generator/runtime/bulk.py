@@ -88,6 +88,7 @@ class BulkResult(Generic[RequestT_co, AcceptedT_co]):
     failed    refused, each with status and reason
     unknown   odd or missing answers
     extra     entries of the answer that belong to no request, decoded
+    extra_ids the vendor's ids in them
     aligned   False when the answer had more or fewer entries than the request: the pairing is then a guess
     notes     where the answer as a whole does not fit the contract
     raw       the answer as it came, or None when there were several
@@ -99,6 +100,7 @@ class BulkResult(Generic[RequestT_co, AcceptedT_co]):
     failed: tuple[Failed[RequestT_co], ...]
     unknown: tuple[Unknown[RequestT_co], ...]
     extra: tuple[object, ...] = ()
+    extra_ids: tuple[str, ...] = ()
     aligned: bool = True
     notes: tuple[str, ...] = ()
     raw: RawAnswer | None = field(default=None, repr=False)
@@ -114,7 +116,7 @@ class BulkResult(Generic[RequestT_co, AcceptedT_co]):
     def ids(self) -> tuple[str, ...]:
         """Every id that the vendor gave, in the order of the requests; those in `extra` last."""
         paired = [cast(str | None, cast(Any, item).id) for item in self.items]
-        return tuple(id for id in [*paired, *(identifier(at(item, "/id")) for item in self.extra)] if id)
+        return (*(id for id in paired if id), *self.extra_ids)
 
     def __iter__(self) -> Iterator[AcceptedT_co | Failed[RequestT_co] | Unknown[RequestT_co]]:
         return iter(self.items)
@@ -173,6 +175,11 @@ def _entry_id(pairing: Pairing, entry: object, own_key: str) -> str | None:
     return identifier(at(entry, pairing.id)) or (
         identifier(at(at(entry, f"/{pairing.envelope}"), pairing.id)) if pairing.envelope else None
     )
+
+
+def ids_in(pairing: Pairing, entries: Sequence[object]) -> tuple[str, ...]:
+    """The vendor's ids in entries of an answer, whatever else they say."""
+    return tuple(id for entry in entries if (id := _entry_id(pairing, entry, "")))
 
 
 class _Sorter(Generic[RequestT, AcceptedT]):
@@ -236,6 +243,7 @@ def by_position(
         tuple(sorter.failed),
         tuple(sorter.unknown),
         tuple(entries[len(requests) :]),
+        ids_in(pairing, entries[len(requests) :]),
         aligned,
         notes + _repeated(sorter.queued),
         raw,
@@ -302,6 +310,7 @@ def by_key(
         tuple(sorter.failed),
         tuple(sorter.unknown),
         tuple(extra),
+        ids_in(pairing, extra),
         not extra and not sorter.unknown,
         (*notes, *_repeated(sorter.queued)),
         raw,

@@ -120,7 +120,7 @@ class SyncClient:
             transport=options.get("transport"),
             verify=options.get("verify", True),
             trust_env=options.get("trust_env", False),
-            secure=self._core.base_url.startswith("https:"),
+            base_url=self._core.base_url,
         )
 
     def _run(self, conversation: Conversation[T]) -> T:

@@ -91,19 +91,27 @@ class SentUnreadable(SdkError):
     """The vendor accepted the request, and its answer cannot be read as the contract says.
 
     id    the vendor's id of the message, when it could still be found; else None
+    ids   of a list or batch, the ids that could still be found, in the order of the answer
     raw   the answer as it came
     """
 
     fault: ClassVar[Fault] = "vendor"
 
     def __init__(
-        self, reason: str, *, raw: RawAnswer, id: str | None = None, is_retry_safe: bool | None = False
+        self,
+        reason: str,
+        *,
+        raw: RawAnswer,
+        id: str | None = None,
+        ids: tuple[str, ...] = (),
+        is_retry_safe: bool | None = False,
     ) -> None:
         self.reason = reason
         self.raw = raw
         self.id = id
+        self.ids = ids
         self.is_retry_safe = is_retry_safe
-        found = f" Its id is {id!r}." if id is not None else ""
+        found = f" Its id is {id!r}." if id is not None else f" {len(ids)} ids were found." if ids else ""
         advice = "It only reads; it is safe to try again." if is_retry_safe else "Do not send it again."
         super().__init__(f"answered with status {raw.status}, but the answer is unreadable: {reason}.{found} {advice}")
 
@@ -162,7 +170,7 @@ class Rejected(SdkError):
 class BulkFailed(SdkError):
     """Not every message of a list was queued: see `failed` and `unknown`, in the order of the list.
 
-    ids   ids of the messages that were queued all the same
+    ids   every id that the vendor gave, of whatever became of the message
     """
 
     fault: ClassVar[Fault] = "caller"
