@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -20,6 +21,7 @@ from smsproof_sdk.intelepeer import (
     ConfigurationError,
     IntelePeer,
     InvalidAddress,
+    InvalidRequest,
     MaybeSent,
     Message,
     NotSent,
@@ -112,7 +114,18 @@ def test_the_servers_of_the_contract_are_chosen_by_region() -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["http://api.example", "ftp://api.example", "https://user:pass@api.example", "https://a?b=c", "", "api.example"],
+    [
+        "http://api.example",
+        "ftp://api.example",
+        "https://user:pass@api.example",
+        "https://a?b=c",
+        "",
+        "api.example",
+        "http://[::1",
+        "http://127.0.0.1:x",
+        "https://api.example/\r\nX: y",
+        "https://api\u200b.example",
+    ],
 )
 def test_a_base_url_that_would_leak_or_lead_astray_is_refused(url: str) -> None:
     with pytest.raises(ConfigurationError):
@@ -378,6 +391,28 @@ def test_failures_of_a_given_client_are_understood(library: Any) -> None:
         client.send(HELLO)
 
 
+def test_a_client_of_the_other_kind_is_refused_before_anything_leaves() -> None:
+    with pytest.raises(ConfigurationError, match="AsyncClient; this client needs a Client"):
+        IntelePeer("t", http_client=httpx2.AsyncClient())  # type: ignore[arg-type]
+    with httpx.Client() as client, pytest.raises(ConfigurationError, match="Client; this client needs a AsyncClient"):
+        AsyncIntelePeer("t", http_client=client)  # type: ignore[arg-type]
+
+
+def test_a_client_and_a_transport_together_are_refused() -> None:
+    with httpx2.Client() as client, pytest.raises(ConfigurationError, match="not both"):
+        IntelePeer("t", http_client=client, transport=httpx2.MockTransport(lambda request: httpx2.Response(500)))
+
+
+def test_a_closed_client_sends_nothing_and_says_so() -> None:
+    given = httpx2.Client()
+    given.close()
+    own = IntelePeer("t", base_url="http://127.0.0.1:9")
+    own.close()
+    for client in (own, IntelePeer("t", base_url="http://127.0.0.1:9", http_client=given)):
+        with pytest.raises(ConfigurationError, match="closed"):
+            client.send(HELLO)
+
+
 @pytest.mark.parametrize("library", [httpx2, httpx])
 def test_redirects_are_not_followed_by_a_given_client_either(library: Any) -> None:
     with (
@@ -470,6 +505,55 @@ def test_a_bad_address_in_a_list_fails_alone_and_the_others_keep_their_places() 
     assert [(item.index, item.id) for item in result.queued] == [(1, "A"), (3, "B")]
     assert [(item.index, item.is_retry_safe) for item in result.failed] == [(0, True), (2, True)]
     assert len(server.asked[0].json) == 2  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"from": "1-12345"}, "a dict"),
+        ("Hello", "a str"),
+        (None, "a NoneType"),
+        ((message for message in [HELLO]), "send_in_chunks"),
+        ([HELLO, {"from": "1-12345"}], "message 1"),
+        ([HELLO, Message(from_="1-12345", to="+13038675309", text="\ud83d")], "message 1: text: lone-surrogate"),
+    ],
+    ids=["dict", "text", "nothing", "stream", "dict in a list", "half a character"],
+)
+def test_what_is_no_message_is_refused_before_anything_leaves(given: Any, words: str) -> None:
+    with odd_server(answer(207, LIST)) as server, IntelePeer("t", base_url=server.url) as client:
+        with pytest.raises(InvalidRequest, match=words):
+            client.send(given)
+        assert server.asked == []
+
+
+def test_half_a_character_is_refused_before_the_first_of_a_list_leaves() -> None:
+    halves = [*messages(2), messangi.Message(from_="12345", to="+580000000005", text="\udc00")]
+    with odd_server(answer(200, TAKEN)) as server, messangi.Messangi("k", base_url=server.url) as client:
+        with pytest.raises(InvalidRequest, match="message 2: text"):
+            client.send(halves)
+        assert server.asked == []
+
+
+def test_a_preview_tells_encoding_segments_cost_and_what_made_it_dear() -> None:
+    message = Message(from_="1-12345", to="+13038675309", text="caf\u00e9 \u20ac \u0142" + "x" * 70)
+    [seen] = IntelePeer.preview(message, price="0.0075")
+    assert (seen.encoding, seen.units, seen.segments, seen.cost) == ("ucs2", 78, 2, Decimal("0.0150"))
+    assert [(one.character, one.index) for one in seen.offending] == [("\u0142", 7)]
+
+
+def test_a_preview_of_a_batch_has_one_for_each_recipients_text() -> None:
+    recipients = [messangi.Recipient(to="57", params=["a"]), messangi.Recipient(to="58", params=["\u0142"])]
+    body = messangi.Batch(from_="12345", text="Hi {0}", to=recipients)
+    assert [(one.text, one.encoding) for one in messangi.Messangi.preview(body)] == [
+        ("Hi a", "gsm7"),
+        ("Hi \u0142", "ucs2"),
+    ]
+
+
+@pytest.mark.parametrize("price", ["x", "-1", "NaN", "Infinity"])
+def test_a_price_that_is_none_is_refused(price: str) -> None:
+    with pytest.raises(ValueError, match="0.0075"):
+        IntelePeer.preview(HELLO, price=price)
 
 
 def test_addresses_are_left_to_the_vendor_where_asked() -> None:

@@ -59,6 +59,11 @@ class Model(BaseModel):
         return loose
 
 
+def is_model(value: object) -> bool:
+    """Whether a given value is an object of a contract."""
+    return isinstance(value, Model)
+
+
 class ToldApart:
     """Mark of a union whose members are told apart by the value of one property (a discriminator).
 

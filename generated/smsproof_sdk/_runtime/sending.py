@@ -10,11 +10,11 @@ from typing import Any, Generic, Protocol, TypeVar
 from .answer import at, decoded, identifier, read, reason_in, salvaged, status_in
 from .bulk import Accepted, BulkResult, Failed, Make, Pairing, Unknown, by_key, by_position, ids_in
 from .calling import Conversation, Core, call, ready
-from .errors import InvalidAddress, MaybeSent, NotSent, Rejected, SdkError, SentUnreadable, StatusError
-from .model import Model
+from .errors import InvalidAddress, InvalidRequest, MaybeSent, NotSent, Rejected, SdkError, SentUnreadable, StatusError
+from .model import Model, is_model
 from .operation import Operation
 from .raw import RawAnswer
-from .shape import is_array, is_object
+from .shape import is_array, is_object, is_sequence
 
 MessageT = TypeVar("MessageT", bound=Model)
 RequestT = TypeVar("RequestT")
@@ -128,7 +128,12 @@ def send_many(
     """
     refused: list[Failed[MessageT]] = []
     good: list[int] = []
+    if not is_sequence(messages):
+        expected = "a message or a list of messages; a stream goes to send_in_chunks"
+        raise InvalidRequest("message", f"a {type(messages).__name__}", expected)
     for index, message in enumerate(messages):
+        if not is_model(message):
+            raise InvalidRequest("message", f"a {type(message).__name__}", "a message", index=index)
         try:
             sending.check(message, index=index, addresses=core.vendor is not None)
         except InvalidAddress as error:

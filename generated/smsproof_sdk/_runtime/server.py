@@ -13,9 +13,20 @@ def checked_base_url(url: str, *, allow_insecure: bool) -> str:
 
     raises   ConfigurationError unless it is https, or http to this machine or by leave
     """
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment or parts.username is not None:
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        sound = url.isprintable() and not set(" \\") & set(url) and parts.port != 0
+    except ValueError as error:  # brackets of an IPv6 address, or a port, that are none
+        raise ConfigurationError(f"base_url {url!r} is no URL: {error}.") from None
+    if (
+        not sound
+        or parts.scheme not in ("http", "https")
+        or not host
+        or parts.query
+        or parts.fragment
+        or parts.username is not None
+    ):
         raise ConfigurationError(
             f"base_url {url!r} must be like https://host/path, without user name, query or fragment."
         )

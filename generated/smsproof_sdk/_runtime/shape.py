@@ -26,6 +26,11 @@ def is_listing(value: object) -> TypeGuard[Sequence[Any]]:
     return isinstance(value, Sequence | set | frozenset) and not isinstance(value, str | bytes)
 
 
+def is_sequence(value: object) -> bool:
+    """Whether a given value is a list that can be gone through twice."""
+    return isinstance(value, Sequence) and not isinstance(value, str | bytes)
+
+
 def is_file(value: object) -> TypeGuard[tuple[str, bytes] | tuple[str, bytes, str]]:
     """Whether a given value is a file with its name."""
     return isinstance(value, tuple)

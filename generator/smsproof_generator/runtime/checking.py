@@ -53,6 +53,8 @@ class Checks:
                 raise InvalidRequest(
                     other, f"must be {value!r} when {field} is given", f"{other}={value!r}, or no {field}", index=index
                 )
+        if self.text is not None:
+            _encodable(getattr(body, self.text), self.text, index)
         if self.values is not None and self.text is not None and self.recipients is not None:
             template = getattr(body, self.text)
             for at, recipient in enumerate(getattr(body, self.recipients) or ()):
@@ -79,6 +81,15 @@ class Checks:
             _filled(template, getattr(recipient, self.values) or (), f"{self.recipients}[{at}].{self.values}", None)
             for at, recipient in enumerate(getattr(body, self.recipients) or ())
         ]
+
+
+def _encodable(text: Any, place: str, index: int | None) -> None:
+    if isinstance(text, str) and not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            expected = f"whole characters; at {error.start} stands half of one"
+            raise InvalidRequest(place, "lone-surrogate", expected, index=index) from None
 
 
 def _walk(value: Any, path: tuple[str, ...], place: str) -> Iterator[tuple[str, object]]:

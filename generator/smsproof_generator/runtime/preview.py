@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
 from smsproof_spec.rules import documented_segments, measure
@@ -52,10 +52,11 @@ def preview(text: str, *, price: Decimal | str | int | None = None, documented: 
 
     price        price of one segment, exact ("0.0075"); a float is refused because it is not
     documented   whether the vendor's page has a segment model of its own
-    raises       ValueError for half a surrogate pair, TypeError for a price that is a float
+    raises       ValueError for half a surrogate pair or a price that is none, TypeError for a price that is a float
     """
     if isinstance(price, float):
         raise TypeError("give the price as text or Decimal: a float cannot say 0.1")
+    each = None if price is None else _price(price)
     found = measure(text)
     by_page = documented_segments(text) if documented else found.segments
     return Preview(
@@ -66,9 +67,19 @@ def preview(text: str, *, price: Decimal | str | int | None = None, documented: 
         documented_segments=by_page,
         per_segment=found.per_segment,
         left=found.left,
-        cost=None if price is None else Decimal(price) * max(found.segments, by_page),
+        cost=None if each is None else each * max(found.segments, by_page),
         offending=_offenders(text) if found.encoding == "ucs2" else (),
     )
+
+
+def _price(price: Decimal | str | int) -> Decimal:
+    try:
+        each = Decimal(price)
+    except InvalidOperation:
+        each = Decimal("NaN")
+    if not each.is_finite() or each < 0:
+        raise ValueError(f"price {price!r} is none: give a number that is not negative, such as '0.0075'.")
+    return each
 
 
 def _offenders(text: str) -> tuple[Offender, ...]:

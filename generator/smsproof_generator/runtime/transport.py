@@ -137,6 +137,22 @@ def _answer(attempt: Attempt, response: Answering, body: bytes, started: float, 
     )
 
 
+def _settle(http_client: object, transport: object, *, enters: str, name: str) -> None:
+    """Refuse what would be noticed only after something has left."""
+    if http_client is None:
+        return
+    if transport is not None:
+        raise ConfigurationError("give http_client or transport, not both: a client has its own transport.")
+    other = "__enter__" if enters == "__aenter__" else "__aenter__"
+    if hasattr(http_client, other) and not hasattr(http_client, enters):
+        raise ConfigurationError(f"http_client is a {type(http_client).__name__}; this client needs a {name}.")
+
+
+def _open(client: object) -> None:
+    if getattr(client, "is_closed", False) is True:
+        raise ConfigurationError("the client is closed; make a new one. Nothing was sent.")
+
+
 class SyncTransport:
     """Exchanges that block."""
 
@@ -151,6 +167,7 @@ class SyncTransport:
     ) -> None:
         self._own = None
         self._injected = http_client
+        _settle(http_client, transport, enters="__enter__", name="Client")
         if http_client is None:
             self._own = httpx2.Client(
                 transport=transport or _DeadlineTransport(verify, trust_env, base_url),
@@ -159,7 +176,11 @@ class SyncTransport:
             )
 
     def exchange(self, attempt: Attempt) -> RawAnswer | Failure:
-        """Make one request; never raises for what the network or the server does."""
+        """Make one request; never raises for what the network or the server does.
+
+        raises   ConfigurationError for a client that is closed
+        """
+        _open(self._own or self._injected)
         started = time.monotonic()
         if started >= attempt.ends:
             return Failure(left=False, reason="the deadline of the call was over before it was sent")
@@ -220,6 +241,7 @@ class AsyncTransport:
     ) -> None:
         self._own = None
         self._injected = http_client
+        _settle(http_client, transport, enters="__aenter__", name="AsyncClient")
         if http_client is None:
             self._own = httpx2.AsyncClient(
                 transport=transport,
@@ -230,7 +252,11 @@ class AsyncTransport:
             )
 
     async def exchange(self, attempt: Attempt) -> RawAnswer | Failure:
-        """Make one request; never raises for what the network or the server does."""
+        """Make one request; never raises for what the network or the server does.
+
+        raises   ConfigurationError for a client that is closed
+        """
+        _open(self._own or self._injected)
         started = time.monotonic()
         if started >= attempt.ends:
             return Failure(left=False, reason="the deadline of the call was over before it was sent")
