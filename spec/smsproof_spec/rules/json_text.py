@@ -4,7 +4,6 @@ source    RFC 8259; what it leaves open (duplicate names, depth, size, number ra
           readers of the same bytes could otherwise see two different values.
 """
 
-import gc
 import json
 import re
 from collections import Counter
@@ -77,7 +76,6 @@ _DIGITS = b"0123456789"
 _BIG_EXPONENT = b"e000"
 _EXPONENTS_ALIKE = bytes.maketrans(b"E123456789", b"e000000000")
 _MANY_DIGITS = 200
-_MUCH = 65_536  # octets; what is smaller is parsed before a collection costs anything
 _ESCAPED_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _PAIR = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
 _ESCAPE = re.compile(
@@ -120,25 +118,16 @@ def strict_json(data: bytes, *, max_bytes: int = 2_097_152, max_depth: int = 200
 
 
 def _parsed(text: str, data: bytes) -> "JsonValue":
-    # A parser makes no cycles. The collector would walk over the growing value again and again, which costs more than
-    # parsing where containers are many.
-    collecting = gc.isenabled() and len(data) > _MUCH
-    if collecting:
-        gc.disable()
-    try:
-        # Hooks cost a Python call each time, so each is there only if something in the octets may need it.
-        value: JsonValue = json.loads(
-            text,
-            object_pairs_hook=_object if data.count(b":") > 1 else None,
-            parse_constant=_constant,
-            parse_float=_finite
-            if _BIG_EXPONENT in data.translate(_EXPONENTS_ALIKE, b"+") or _run_of_digits(data, _MANY_DIGITS)
-            else None,
-        )
-        return value
-    finally:
-        if collecting:
-            gc.enable()
+    # Hooks cost a Python call each time, so each is there only if something in the octets may need it.
+    value: JsonValue = json.loads(
+        text,
+        object_pairs_hook=_object if data.count(b":") > 1 else None,
+        parse_constant=_constant,
+        parse_float=_finite
+        if _BIG_EXPONENT in data.translate(_EXPONENTS_ALIKE, b"+") or _run_of_digits(data, _MANY_DIGITS)
+        else None,
+    )
+    return value
 
 
 # The checks below look at octets, not at tokens. On a text that is no JSON they may see too much, never too little:
