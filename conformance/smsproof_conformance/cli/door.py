@@ -13,6 +13,7 @@ from types import TracebackType
 import typer
 
 from smsproof_conformance.exit_code import ExitCode
+from smsproof_conformance.fuzz.phase import ExamplesError
 from smsproof_conformance.records.ledger import LedgerError, LedgerFailure
 from smsproof_conformance.reports.files import ReportError
 from smsproof_conformance.runs.selection import NothingSelected
@@ -36,7 +37,9 @@ def door() -> Generator[None]:
     """Turn errors into exit codes: 2, 4 and 5 for what the caller can mend, 3 for what only we can."""
     try:
         yield
-    except (NothingSelected, Absent, SettingsError, LedgerError, ReportError, BaselineError, UsageError) as error:
+    except (
+        NothingSelected, Absent, SettingsError, LedgerError, ReportError, BaselineError, ExamplesError, UsageError,
+    ) as error:  # fmt: skip
         say(str(error))
         raise typer.Exit(_FOR_THE_CALLER.get(type(error), ExitCode.USAGE)) from None
     except LedgerFailure as failure:

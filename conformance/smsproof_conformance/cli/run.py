@@ -10,12 +10,12 @@ import typer
 
 from smsproof_conformance.case import cases
 from smsproof_conformance.cli.conclusion import Baseline, ExitZero, Reports, ShowData, Wanted, conclude
-from smsproof_conformance.cli.door import door
+from smsproof_conformance.cli.door import door, say
 from smsproof_conformance.cli.dry_run import print_rehearsal, rehearsal_as_json
 from smsproof_conformance.cli.permission import Live, Parts, require_permission, teller, warn_of_numbers
 from smsproof_conformance.cli.printing import Json, print_json
 from smsproof_conformance.fuzz.effort import MAX_EXAMPLES, TIME_LIMIT_SECONDS, Effort
-from smsproof_conformance.fuzz.phase import fuzz_phase
+from smsproof_conformance.fuzz.phase import fuzz_phase, shared_examples
 from smsproof_conformance.records.ledger import Ledger, new_path
 from smsproof_conformance.reports.terminal import console, progress
 from smsproof_conformance.runs.charge import Budget
@@ -74,6 +74,13 @@ MaxExamples = Annotated[
 TimeLimit = Annotated[
     float, typer.Option(min=0, envvar=_ENV + "TIME_LIMIT", help="Fuzz: seconds after which nothing new is sent.")
 ]
+Examples = Annotated[
+    str | None,
+    typer.Option(
+        envvar=_ENV + "EXAMPLES",
+        help="Fuzz: redis://HOST:PORT where runs share what they found; replayed behind the seeded requests.",
+    ),
+]
 Seed = Annotated[int, typer.Option(envvar=_ENV + "SEED", help="The same seed gives the same requests.")]
 Patterns = Annotated[
     list[str] | None,
@@ -116,6 +123,7 @@ def run(
     fuzz: Fuzz = True,
     max_examples: MaxExamples = MAX_EXAMPLES,
     time_limit: TimeLimit = TIME_LIMIT_SECONDS,
+    examples: Examples = None,
     seed: Seed = 1,
     case: Patterns = None,
     live: Live = False,
@@ -160,6 +168,7 @@ def run(
                 print_rehearsal(console(), chosen, rehearsed)
             return
         require_permission(chosen, live, budget)
+        shared = shared_examples(examples, lambda sentence: say(f"warning: {sentence}"))
         presence.wait(chosen, wait_for)
         ledger = Ledger.create(new_path(target), secrets.values())
         effort = Effort(seed, max_examples, time_limit) if fuzz and not case else None
@@ -168,5 +177,5 @@ def run(
             with progress(wanted.console) as tell:
                 unrestored = teller(chosen, ledger.path)
                 act = Run(chosen, secrets, contract, ledger, Budget(budget), tell, interruption, unrestored)
-                act.start(selected, seed=seed, then=fuzz_phase(selected, effort))
+                act.start(selected, seed=seed, then=fuzz_phase(selected, effort, shared))
             conclude(wanted, ledger, contract, selected)

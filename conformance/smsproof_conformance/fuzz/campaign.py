@@ -17,10 +17,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
+from unittest import SkipTest
 from urllib.parse import quote
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity
+from hypothesis.database import ExampleDatabase
 from hypothesis.errors import Flaky, Unsatisfiable
 from hypothesis.stateful import run_state_machine_as_test
 from hypothesis.strategies import SearchStrategy
@@ -29,6 +31,7 @@ from smsproof_conformance.case import Case, Standing
 from smsproof_conformance.fuzz import sequences, strategies
 from smsproof_conformance.fuzz.effort import Effort
 from smsproof_conformance.fuzz.engine import Engine
+from smsproof_conformance.fuzz.examples import Examples, Own, Shared
 from smsproof_conformance.fuzz.grounding import Ground
 from smsproof_conformance.fuzz.seclusion import BACKEND, secluded
 from smsproof_conformance.records.exchange import Exchange, State, encode
@@ -53,6 +56,7 @@ _FINDINGS_A_STRATEGY: Final = 5
 _REPLAYS: Final = 40
 _REPLAY_SECONDS: Final = 10.0
 _SEQUENCES_CASE: Final = "sequences"
+_STREAM: Final = (Phase.generate, Phase.shrink)  # nothing reused: the seed alone decides
 
 
 class _Enough(BaseException):
@@ -68,21 +72,27 @@ class _Found(AssertionError):
     """A standing case says something new of an answer: Hypothesis looks for the smallest request that earns it."""
 
 
-def phase(cases: Sequence[Case], effort: Effort) -> RunPhase:
+def phase(cases: Sequence[Case], effort: Effort, examples: Shared | None = None) -> RunPhase:
     """The fuzz phase of a run, for `Run.start`.
 
-    cases    those of the run; the standing ones among them speak.
+    cases       those of the run; the standing ones among them speak.
+    examples    of other runs, replayed at the end; what is found is given to them.
     """
     standing = [case for case in cases if isinstance(case, Standing)]
 
     async def fuzz(wire: Wire, interruption: Interruption, progress: Progress) -> None:
-        await _act(wire, standing, effort, interruption, progress)
+        await _act(wire, standing, effort, examples or Own(), interruption, progress)
 
     return fuzz
 
 
 async def _act(
-    wire: Wire, standing: Sequence[Standing], effort: Effort, interruption: Interruption, progress: Progress
+    wire: Wire,
+    standing: Sequence[Standing],
+    effort: Effort,
+    examples: Shared,
+    interruption: Interruption,
+    progress: Progress,
 ) -> None:
     """Send the probes of all operations of the vendor's own pages, and replay what the standing cases found.
 
@@ -95,7 +105,7 @@ async def _act(
         for name in names:
             wire.ledger.mark(name, "skipped", OFF_LOOPBACK)
         return
-    campaign = _Campaign(wire, standing, effort, interruption, asyncio.get_running_loop())
+    campaign = _Campaign(wire, standing, effort, examples, interruption, asyncio.get_running_loop())
     began = time.monotonic()
     ended = "the run ended"
     try:
@@ -122,6 +132,7 @@ class _Campaign:
     wire: Wire
     standing: Sequence[Standing]
     effort: Effort
+    examples: Shared
     interruption: Interruption
     loop: asyncio.AbstractEventLoop
     stopped: threading.Event = field(default_factory=threading.Event)
@@ -132,6 +143,7 @@ class _Campaign:
         default_factory=dict[tuple[str, bytes | None, str], Exchange]
     )
     _seen: set[Key] = field(default_factory=set[Key])
+    _found: dict[str, list[bytes]] = field(default_factory=dict[str, list[bytes]])  # examples, by their generator
     _deadline: float = 0.0
 
     @property
@@ -144,6 +156,7 @@ class _Campaign:
         try:
             with secluded():
                 ended = self._explore_all(operations, progress)
+                self._replay_shared(operations)
             self._deadline = time.monotonic() + _REPLAY_SECONDS  # what was found is worth its replay in any case
             self._replay_findings()
         except _Enough as enough:
@@ -215,9 +228,14 @@ class _Campaign:
         """Send what a strategy gives; after each new finding shrink its request and go on with other examples."""
         for round_ in range(_FINDINGS_A_STRATEGY):
             chase = _Chase(self)
+            examples: list[bytes] = []
             test = hypothesis.given(strategy)(self._attempt(chase))
-            seeded = hypothesis.seed(self._seed(operation.id, name, str(round_)))(self._settings(test))
-            if not self._hunt(seeded, chase):
+            seeded = hypothesis.seed(self._seed(operation.id, name, str(round_)))(test)
+            found = self._hunt(
+                self._limits(Examples((), examples), _STREAM)(seeded), chase
+            )  # last: a seed takes the database away
+            self._found.setdefault(self._generator(operation.id, name), []).extend(examples)
+            if not found:
                 return
 
     def _attempt(self, chase: _Chase) -> Callable[[Probe], None]:
@@ -230,7 +248,7 @@ class _Campaign:
         chase = _Chase(self)
         account = sequences.machine(self.wire.target.numbers, lambda: _Steps(self, chase))
         seeded = hypothesis.seed(self._seed(_SEQUENCES_CASE))(account)
-        self._hunt(lambda: run_state_machine_as_test(seeded, settings=self._limits()), chase)
+        self._hunt(lambda: run_state_machine_as_test(seeded, settings=self._limits(None, _STREAM)), chase)
         self.sequences += 1
         for exchange in chase.smallest:
             self._replay(exchange, sequences.renumbered(exchange.request.body, self.sequences))
@@ -252,17 +270,39 @@ class _Campaign:
             self._seen.add(chase.key)
         return chase.key is not None
 
-    def _settings(self, test: Callable[[], None]) -> Callable[[], None]:
-        return self._limits()(test)
+    def _replay_shared(self, operations: Sequence[Operation]) -> None:
+        """Send what other runs found, and give them what this one did: a phase of its own, behind the seeded stream."""
+        self._deadline = time.monotonic() + _REPLAY_SECONDS
+        engine = Engine(self.contract.vendor, Ground(self.contract, self.wire.target.numbers))
+        try:
+            for operation in operations:
+                for name, strategy in self._strategies(operation, engine):
+                    replayed = self.examples.fetch(self._generator(operation.id, name))
+                    if replayed:
+                        test = hypothesis.given(strategy)(self._resend)
+                        with contextlib.suppress(Unsatisfiable, SkipTest):  # none of them means anything here
+                            self._limits(Examples(replayed, []), (Phase.reuse,))(test)()
+        except _Enough as enough:
+            if enough.cause is not None:
+                raise
+        for name, found in self._found.items():
+            self.examples.give(name, found)
 
-    def _limits(self) -> hypothesis.settings:
+    def _resend(self, probe: Probe) -> None:
+        self._send_once(probe)
+
+    def _generator(self, operation: str, name: str) -> str:
+        """What makes an example mean the same: the contract that a generator follows, and its place."""
+        return f"{self.contract.vendor}/{self.contract.hash}/{operation}/{name}"
+
+    def _limits(self, database: ExampleDatabase | None, phases: tuple[Phase, ...]) -> hypothesis.settings:
         return hypothesis.settings(
             max_examples=self.effort.max_examples,
             stateful_step_count=_SEQUENCE_STEPS,
-            database=None,
+            database=database,
             deadline=None,
             derandomize=False,
-            phases=(Phase.generate, Phase.shrink),
+            phases=phases,
             suppress_health_check=tuple(cast("Iterable[HealthCheck]", HealthCheck)),
             report_multiple_bugs=False,
             print_blob=False,

@@ -18,6 +18,7 @@ class Defaults(Table):
     fuzz: bool = True
     max_examples: int = Field(default=1, ge=1)
     time_limit: float = Field(default=0.0, ge=0, strict=False)
+    examples: str = ""
     seed: int = 1
     case: list[str] = []
     budget: int = Field(default=0, ge=0)
