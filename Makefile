@@ -33,10 +33,11 @@ check: $(STAMP) ## Lint, types (mypy and basedpyright, both strict) and drift of
 test: $(STAMP) ## Run the tests (under 3 minutes on two cores).
 	$(BIN)/python -m pytest -n 2 --dist worksteal -q
 
-faults: $(STAMP) ## Run every fault of the emulators and print which case catches it.
+faults: $(STAMP) ## Run every fault and print which case catches it; then the fault scenarios 1-24 and 26-31.
 	$(BIN)/smsproof faults --golden tests/fault_matrix.txt
+	$(BIN)/python -m tests.soak.scenarios --ci
 
-faults-golden: $(STAMP) ## Run the same, and keep what caught what in tests/fault_matrix.txt.
+faults-golden: $(STAMP) ## Run every fault, and keep what caught what in tests/fault_matrix.txt.
 	$(BIN)/smsproof faults --keep tests/fault_matrix.txt
 
 conformance: $(STAMP) ## Run the suite, strict, against the emulators of both vendors; reports in report/.

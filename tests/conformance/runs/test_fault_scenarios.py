@@ -6,27 +6,32 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import pty
 import random
 import shutil
 import socket
 import sqlite3
+import struct
 import subprocess
 import sys
+import termios
 import threading
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from smsproof_conformance.case import Case, Section
+from smsproof_conformance.case import Case, Section, Standing, cases
 from smsproof_conformance.emulator import running
 from smsproof_conformance.exit_code import ExitCode
 from smsproof_conformance.records.exchange import Lost, Request, State
-from smsproof_conformance.records.ledger import Ledger
+from smsproof_conformance.records.ledger import Ledger, find
 from smsproof_conformance.records.record import Seen
 from smsproof_conformance.reports import json_report
 from smsproof_conformance.reports.material import Material
@@ -34,6 +39,7 @@ from smsproof_conformance.runs import breaker
 from smsproof_conformance.runs.actor import Actor
 from smsproof_conformance.runs.rehearsal import NoCarrier, NoSteering
 from smsproof_conformance.runs.runner import Run
+from smsproof_conformance.runs.selection import select
 from smsproof_conformance.targets.demonstration import SECRETS, target
 from smsproof_conformance.verdicts.finding import Breach, Judgement, Verdict
 from smsproof_conformance.verdicts.judge import judge
@@ -41,6 +47,8 @@ from smsproof_conformance.verdicts.judged import Judged
 from smsproof_conformance.wire import caller
 from smsproof_conformance.wire.peer import Peer
 from smsproof_spec import contract as contracts
+from tests.conformance.cases.second_messangi import Right as Messangi
+from tests.conformance.cases.test_messangi_second_server import TARGET as MESSANGI
 from tests.conformance.runs.chaos import HANGS_UP, RESETS, TRUNCATES, Chaos, vendor
 
 CONTRACT = contracts.load("intelepeer")
@@ -60,13 +68,16 @@ def sending(number: int) -> Case:
     return section.scenario(f"c{number}", observes=(), does="d", expects="e")(act).judge(accepted)
 
 
-def acted(chaos: Chaos, count: int = CASES) -> tuple[Judged, Ledger]:
-    """Run `count` paid sends against a chaotic vendor, judge them, and check `acct` and `nodup`."""
-    cases = [sending(number) for number in range(count)]
-    ledger = Ledger.in_memory(SECRETS.values())
+def acted(chaos: Chaos, count: int = CASES, ledger: Ledger | None = None) -> tuple[Judged, Ledger]:
+    """Run `count` paid sends against a chaotic vendor, judge them, and check `acct` and `nodup`.
+
+    ledger    a new one in memory unless given.
+    """
+    played = [sending(number) for number in range(count)]
+    ledger = ledger or Ledger.in_memory(SECRETS.values())
     at = target("intelepeer", chaos.url, chaos.url).model_copy(update={"control_url": None, "timeout_seconds": 5.0})
-    Run(at, SECRETS, CONTRACT, ledger).start(cases, seed=1)
-    judged = judge(ledger, CONTRACT, cases, strict=False)
+    Run(at, SECRETS, CONTRACT, ledger).start(played, seed=1)
+    judged = judge(ledger, CONTRACT, played, strict=False)
     counted = Counter(result.verdict for result in judged.cases)
     assert sum(counted.values()) == count == len(ledger.acts())
     states = Counter(exchange.state for exchange in ledger.exchanges() if exchange.request.paid)
@@ -175,21 +186,36 @@ def test_17_names_and_routes_that_lead_nowhere_end_in_4(
     assert (judged.exit_code, chaos.requests) == (ExitCode.UNREACHABLE, 0)
 
 
+def certificate(folder: Path, name: str, days: int) -> None:
+    """cert.pem and key.pem, for so many days from now on, or until so many days ago."""
+    for words in (
+        ["req", "-newkey", "rsa:2048", "-nodes", "-keyout", "key.pem", "-out", "asked.pem", "-subj", f"/CN={name}"],
+        ["x509", "-req", "-in", "asked.pem", "-signkey", "key.pem", "-out", "cert.pem", "-days", str(days),
+         "-extfile", "names.txt"],
+    ):  # fmt: skip
+        (folder / "names.txt").write_text(f"subjectAltName=DNS:{name}")
+        subprocess.run(["openssl", *words], cwd=folder, check=True, capture_output=True)
+
+
+TLS_SAYS = {
+    "self-signed": "self-signed certificate",
+    "another host": "Hostname mismatch",
+    "expired": "certificate has expired",
+    "reset in the handshake": "",
+}
+
+
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="needs the openssl command to make certificates")
-@pytest.mark.parametrize("wrong", ["self-signed", "another host", "reset in the handshake"])
+@pytest.mark.parametrize("wrong", ["self-signed", "another host", "expired", "reset in the handshake"])
 def test_16_without_a_trusted_connection_nothing_is_sent(
     tmp_path: Path, wrong: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import ssl
 
     name = "elsewhere.example" if wrong == "another host" else "localhost"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "key.pem", "-out", "cert.pem", "-days", "2",
-         "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}"],
-        cwd=tmp_path, check=True, capture_output=True,
-    )  # fmt: skip
-    if wrong == "another host":
-        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "cert.pem"))  # trusted, and somebody else's
+    certificate(tmp_path, name, days=-1 if wrong == "expired" else 2)
+    if wrong in ("another host", "expired"):
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "cert.pem"))  # trusted, and somebody else's or too old
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
     heard: list[bytes] = []
@@ -217,9 +243,79 @@ def test_16_without_a_trusted_connection_nothing_is_sent(
         chaos.url = f"https://localhost:{listener.getsockname()[1]}"
         judged, ledger = acted(chaos, 3)
         listener.shutdown(socket.SHUT_RDWR)
-    assert {exchange.lost.kind for exchange in ledger.exchanges() if exchange.lost} == {"transport.tls"}
+    lost = [exchange.lost for exchange in ledger.exchanges() if exchange.lost]
+    assert {one.kind for one in lost} == {"transport.tls"}
+    assert all(TLS_SAYS[wrong] in one.detail for one in lost)
     assert judged.exit_code is ExitCode.UNREACHABLE
     assert b"".join(heard) == b""
+
+
+CLOCKS: dict[str, tuple[int, str, set[str]]] = {  # timestamp, date, and which of our own assumptions warns
+    "a day ahead": (1_764_461_538_140, "2025-11-30T00:12:18.140Z", set()),
+    "a day behind": (1_764_288_738_140, "2025-11-28T00:12:18.140Z", set()),
+    "in an hour that a change of clocks leaves out": (1_774_749_000_000, "2026-03-29T02:30:00+01:00", set()),
+    "in a leap second": (1_483_228_799_000, "2016-12-31T23:59:60Z", {"MS-HOUSE-08"}),
+    "before 1970": (-1, "1969-12-31T23:59:59.999Z", {"MS-HOUSE-07"}),
+    "before all clocks": (-(2**63), "0001-01-01T00:00:00Z", {"MS-HOUSE-07"}),
+    "after all clocks": (2**63, "9999-12-31T23:59:59.999999999Z", {"MS-HOUSE-07"}),
+}
+
+
+@pytest.mark.parametrize("clock", CLOCKS)
+def test_21_no_clock_of_a_server_is_an_error_of_ours_or_fails(clock: str) -> None:
+    class Clock(Messangi):
+        def timestamp(self) -> int:
+            return CLOCKS[clock][0]
+
+        def date(self) -> str:
+            return CLOCKS[clock][1]
+
+    contract = contracts.load("messangi")
+    standing = [case for case in cases("messangi").values() if isinstance(case, Standing)]
+    chosen = [*select(cases("messangi"), ["send-request/*", "batch-request/*"]), *standing]
+    with Ledger.in_memory() as ledger:
+        Run(MESSANGI, SECRETS, contract, ledger, peer=lambda *_: Peer(Clock(), None)).start(chosen, seed=1)
+        judged = judge(ledger, contract, chosen, strict=False)
+    assert judged.exit_code is ExitCode.CONFORMANT
+    assert {found.requirement for found in judged.findings} == CLOCKS[clock][2]
+
+
+def test_12_a_page_instead_of_json_is_a_finding_or_unknown_and_its_words_are_made_harmless(tmp_path: Path) -> None:
+    page = b"<h1>\x1b[31mBad Gateway</h1><script>alert(1)</script>"
+    head = b"HTTP/1.1 %s\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n"
+    for status, code in ((b"202 Accepted", 1), (b"502 Bad Gateway", 7)):  # what is busy shows nothing (AMB-IP-39)
+        says = head % (status, len(page)) + page
+        with vendor(lambda *_, says=says: says) as chaos:  # type: ignore[misc]
+            declare(tmp_path, chaos.url)
+            done = smsproof(
+                tmp_path, "run", "staging", "--no-fuzz", "--case", "single-send/*", "--report", "html:h.html",
+                "--report", "json:r.json",
+            )  # fmt: skip
+        report = (tmp_path / "r.json").read_text()
+        assert (done.returncode, "Traceback" in done.stderr) == (code, False)
+        assert ("no JSON" in report or "is not JSON" in report or "text/html" in report) is (code == 1)
+        for told in (done.stdout, done.stderr, report, (tmp_path / "h.html").read_text()):
+            assert "\x1b" not in told
+        assert "<script>alert" not in (tmp_path / "h.html").read_text()
+
+
+def requests_of(folder: Path, hash_seed: str) -> list[tuple[str, str, str, bytes | None]]:
+    """What a whole run sends to an emulator of its own."""
+    with running("intelepeer") as emulator:
+        declare(folder, emulator.url)
+        words = ("run", "staging", "--seed", "7", "--max-examples", "2")
+        assert smsproof(folder, *words, env={"PYTHONHASHSEED": hash_seed}).returncode in (0, 1, 7)
+    with Ledger.open(find("last", folder / ".smsproof" / "runs")) as ledger:
+        return [
+            (one.request.case, one.request.step, one.request.target, one.request.body) for one in ledger.exchanges()
+        ]
+
+
+@pytest.mark.soak
+def test_36_the_same_seed_gives_the_same_requests_whatever_python_s_hash_seed(tmp_path: Path) -> None:
+    first, second = requests_of(tmp_path, "1"), requests_of(tmp_path, "2")
+    assert len(first) > 100
+    assert first == second
 
 
 def test_22_a_vendor_that_dies_half_way_leaves_the_rest_unsent_and_ends_in_4() -> None:
@@ -341,6 +437,55 @@ def test_30_a_report_that_cannot_be_written_ends_in_3_and_the_run_file_is_named(
     assert done.returncode == 3
     assert "run file: .smsproof/runs/" in done.stdout
     assert "no-folder/r" in done.stderr
+
+
+def test_30_a_report_folder_that_is_deleted_in_the_middle_is_made_again(tmp_path: Path) -> None:
+    (tmp_path / "reports").mkdir()
+
+    def act(_method: str, number: int) -> None:
+        if number == 2:
+            (tmp_path / "reports").rmdir()
+
+    with vendor(act) as chaos:
+        declare(tmp_path, chaos.url)
+        done = smsproof(
+            tmp_path, "run", "staging", "--no-fuzz", "--case", "single-send/*", "--report", "json:reports/r"
+        )
+    assert done.returncode == 1  # the chaotic vendor's answers are not the page's
+    assert json.loads((tmp_path / "reports" / "r").read_text())["exit_code"] == 1
+    assert "run file: .smsproof/runs/" in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def on_a_terminal(folder: Path, words: list[str], columns: int, term: str) -> tuple[int, bytes]:
+    """Exit code of a command whose three streams are a terminal of this width, and what it wrote there."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    environment = {
+        key: value for key, value in os.environ.items() if key not in ("COLUMNS", "NO_COLOR", "FORCE_COLOR", "CI")
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from smsproof_conformance.entry import main; main()", *words],
+        cwd=folder, env={**environment, "TERM": term}, stdin=theirs, stdout=theirs, stderr=theirs,
+    )  # fmt: skip
+    os.close(theirs)
+    written = b""
+    with suppress(OSError):  # EIO: nobody holds the other end any more
+        while piece := os.read(ours, 65536):
+            written += piece
+    os.close(ours)
+    return process.wait(timeout=60), written
+
+
+@pytest.mark.parametrize(("columns", "term"), [(20, "xterm-256color"), (20, "dumb"), (80, "dumb")])
+def test_31_a_narrow_or_dumb_terminal_gets_the_run_s_code_and_no_traceback(
+    recorded: Path, columns: int, term: str
+) -> None:
+    words = ["judge", "last", "--case", "single-send/*"]
+    code, written = on_a_terminal(recorded, words, columns, term)
+    assert code == smsproof(recorded, *words).returncode
+    assert b"Traceback" not in written and b"IP-SEND" in written.replace(b"\r\n", b"")
+    assert (b"\x1b" in written) is (term != "dumb")
 
 
 @pytest.mark.parametrize("surroundings", [{"TERM": "dumb"}, {"COLUMNS": "20"}])

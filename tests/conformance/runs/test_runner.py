@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -366,6 +367,19 @@ def test_kill_9_at_25_random_points_and_resume_repeat_nothing(staging: tuple[Pat
         kill_and_resume(staging, random.Random(1000 + attempt))
 
 
+def messages(request: Request) -> list[tuple[str, str, str]]:
+    """The messages of a request that a vendor could take."""
+    value = request.json
+    items = value if isinstance(value, list) else [value]
+    if request.operation != "sendMessage":
+        return []
+    return [
+        (item["from"], item["to"], item["text"])
+        for item in items
+        if isinstance(item, dict) and all(isinstance(item.get(key), str) for key in ("from", "to", "text"))
+    ]
+
+
 def kill_and_resume(staging: tuple[Path, str], chance: random.Random) -> None:
     folder, control = staging
     httpx2.post(f"{control}/reset", json={})
@@ -380,6 +394,11 @@ def kill_and_resume(staging: tuple[Path, str], chance: random.Random) -> None:
         ).fetchall()
         assert repeated == []
         assert db.execute("SELECT count(*) FROM exchange WHERE paid AND state = 'sending'").fetchone() == (0,)
+    with Ledger.open(path) as ledger:
+        sent = Counter(message for exchange in ledger.exchanges() for message in messages(exchange.request))
+    outbox = httpx2.get(f"{control}/outbox").json()["messages"]
+    taken = Counter((message["from"], message["to"], message["text"]) for message in outbox)
+    assert taken and taken <= sent  # nothing came that is not on record, and nothing came oftener
 
 
 def test_a_run_started_with_sigint_ignored_still_stops_on_sigint(tmp_path: Path) -> None:
