@@ -33,7 +33,7 @@ check: $(STAMP) ## Lint, types (mypy and basedpyright, both strict) and drift of
 test: $(STAMP) ## Run the tests (under 3 minutes on two cores).
 	$(BIN)/python -m pytest -n 2 --dist worksteal -q
 
-faults: $(STAMP) ## Run every fault and print which case catches it; then the fault scenarios 1-24 and 26-31.
+faults: $(STAMP) ## Run every fault and print which case catches it; then runs that have bad luck.
 	$(BIN)/smsproof faults --golden tests/fault_matrix.txt
 	$(BIN)/python -m tests.soak.scenarios --ci
 
@@ -43,7 +43,7 @@ faults-golden: $(STAMP) ## Run every fault, and keep what caught what in tests/f
 conformance: $(STAMP) ## Run the suite, strict, against the emulators of both vendors; reports in report/.
 	$(BIN)/smsproof selftest --report-dir report
 
-soak: $(STAMP) ## The long runs, and the table of the 44 fault scenarios.
+soak: $(STAMP) ## The long runs, and the table of all 44 ways in which a run can have bad luck.
 	$(BIN)/python -m pytest -q -m soak --ignore tests/soak
 	$(BIN)/python -m tests.soak.scenarios
 

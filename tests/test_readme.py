@@ -79,7 +79,7 @@ def test_the_settings_the_readme_shows_are_read(tmp_path: Path) -> None:
 def test_the_sdk_example_runs(capsys: pytest.CaptureFixture[str]) -> None:
     (example,) = blocks("python")
     with running("intelepeer") as emulator:
-        exec(compile(example, "README.md", "exec"), {"token": "smsproof-token", "base_url": emulator.url})
+        exec(compile(example.replace("http://127.0.0.1:8081", emulator.url), "README.md", "exec"), {})
     first, queued, failed = capsys.readouterr().out.splitlines()
     assert re.fullmatch(r"SM[0-9A-F]{30} 1", first)
     assert re.fullmatch(r"0 SM[0-9A-F]{30}", queued)
