@@ -13,6 +13,7 @@ from typing import Annotated, Final, NoReturn
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from smsproof_conformance.case import Case, observers
 from smsproof_conformance.cli.door import UsageError
@@ -130,6 +131,8 @@ def conclude(wanted: Wanted, ledger: Ledger, contract: Contract, cases: Sequence
     else:
         print_run(wanted.console, material)
     print_annotations(wanted.console, wanted.reports, material)
+    for report in wanted.reports:
+        wanted.console.print(Text(f"report: {report.partition(':')[2]}"), soft_wrap=True)
     wanted.console.print(f"run file: {ledger.path}", soft_wrap=True)
     ledger.close()
     raise typer.Exit(ExitCode.CONFORMANT if wanted.exit_zero and code in _VERDICTS else code)

@@ -1,4 +1,4 @@
-"""`smsproof explain ID`: a requirement or a case, whole."""
+"""`smsproof explain ID`: a requirement, a case or a fault, whole."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from rich.text import Text
 
 from smsproof_conformance.case import Case, Scenario
 from smsproof_conformance.cli.door import UsageError, door
+from smsproof_conformance.cli.faults import fault_json
 from smsproof_conformance.cli.list import case_json
 from smsproof_conformance.cli.printing import Json, print_json
+from smsproof_conformance.emulator.faults import FAULTS, Fault
 from smsproof_conformance.evidence.proof import every_case, party_of, proofs
 from smsproof_conformance.reports.terminal import console
 from smsproof_spec import contract as contracts
@@ -21,31 +23,49 @@ from smsproof_spec.contract import Party, Requirement
 
 
 def explain(
-    id: Annotated[str, typer.Argument(help="A requirement (IP-BULK-05) or a case (bulk-send/order-kept).")],
+    id: Annotated[str, typer.Argument(help="A requirement (IP-BULK-05), a case (bulk-send/order-kept) or a fault.")],
     as_json: Json = False,
 ) -> None:
-    """Explain a requirement or a case: what it says, where, what is sent, what is expected, which faults prove it."""
+    """Explain a requirement, a case or a fault: what it says, where, what is sent, what is expected, which faults prove it."""
     with door():
-        meant: list[tuple[str, Requirement | Case]] = []
+        meant: list[tuple[str, Requirement | Case | Fault]] = []
         for name in contracts.VENDORS:
             meant += [(name, one) for one in contracts.load(name).requirements.values() if one.id == id]
             meant += [(name, one) for one in every_case(name).values() if one.id == id]
+            meant += [(name, fault) for fault in FAULTS.values() if fault.name == id and fault.vendors[0] == name]
         if not meant:
             known = [
                 one for name in contracts.VENDORS for one in (*contracts.load(name).requirements, *every_case(name))
             ]
+            known += FAULTS
             close = difflib.get_close_matches(id, known, n=1, cutoff=0.3)
             hint = f" Did you mean {close[0]}?" if close else ""
-            raise UsageError(f"There is no requirement and no case {id!r}.{hint} `smsproof list` shows the cases.")
+            raise UsageError(
+                f"There is no requirement, case or fault {id!r}.{hint} `smsproof list` shows the cases,"
+                " `smsproof faults --list` what is wrong on purpose."
+            )
         if as_json:
-            told = [case_json(one) if isinstance(one, Case) else _as_json(one, name) for name, one in meant]
+            told = [_json(one, name) for name, one in meant]
             print_json(told[0] if len(told) == 1 else told)
             return
         for vendor, one in meant:
             if isinstance(one, Case):
                 _case(console(), one)
+            elif isinstance(one, Fault):
+                _fault(console(), one)
             else:
                 _requirement(console(), one, vendor)
+
+
+def _json(one: Requirement | Case | Fault, vendor: str) -> dict[str, Any]:
+    if isinstance(one, Case):
+        return case_json(one)
+    return fault_json(one) if isinstance(one, Fault) else _as_json(one, vendor)
+
+
+def _fault(out: Console, fault: Fault) -> None:
+    out.print(Text(f"{fault.name}  {fault.kind} fault of {', '.join(fault.vendors)}"))
+    out.print(Text(f"  {fault.summary}\n  {fault.detail}\n  breaks       {', '.join(fault.breaks) or 'nothing'}"))
 
 
 def _as_json(requirement: Requirement, vendor: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from smsproof_conformance.cli.door import UsageError, door
 from smsproof_conformance.cli.printing import Json, print_json
-from smsproof_conformance.emulator.faults import FAULTS
+from smsproof_conformance.emulator.faults import FAULTS, Fault
 from smsproof_conformance.evidence import matrix_file
 from smsproof_conformance.evidence.matrix import Row, idle_cases, run_matrix
 from smsproof_conformance.evidence.matrix_file import MatrixFileError, changes
@@ -42,7 +42,7 @@ def faults(
         if list_only:
             chosen = [name for name, fault in FAULTS.items() if set(vendors) & set(fault.vendors)]
             if as_json:
-                print_json([_as_json(name) for name in chosen])
+                print_json([fault_json(FAULTS[name]) for name in chosen])
             else:
                 _list(console(), chosen)
             return
@@ -74,10 +74,10 @@ def _list(out: Console, chosen: list[str]) -> None:
         out.print(Text(f"    {fault.summary}\n    {fault.detail}"))
 
 
-def _as_json(name: str) -> dict[str, Any]:
-    fault = FAULTS[name]
+def fault_json(fault: Fault) -> dict[str, Any]:
+    """A fault as a JSON value."""
     return {
-        "name": name,
+        "name": fault.name,
         "kind": fault.kind,
         "vendors": list(fault.vendors),
         "breaks": list(fault.breaks),
