@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from smsproof_generator import document, intermediate, reading
+from smsproof_generator.document import is_list, is_object
 
 DOCUMENTS = Path(__file__).parent / "documents"
 GOLDEN = Path(__file__).parent / "golden" / "pigeon.json"
@@ -27,14 +28,15 @@ def plain(sdk: intermediate.Sdk) -> Any:
 def written(value: Any, indent: str = "") -> str:
     """JSON in which whatever fits a line stands on one."""
     line = json.dumps(value)
-    if len(indent + line) <= 160 or not isinstance(value, dict | list):
+    if len(indent + line) <= 160 or not (is_object(value) or is_list(value)):
         return line
     deeper = indent + "  "
-    if isinstance(value, list):
+    inner: list[str] = []
+    if is_list(value):
         inner = [deeper + written(item, deeper) for item in value]
-    else:
+    elif is_object(value):
         inner = [f"{deeper}{json.dumps(key)}: {written(item, deeper)}" for key, item in value.items()]
-    opening, closing = "[]" if isinstance(value, list) else "{}"
+    opening, closing = "[]" if is_list(value) else "{}"
     return opening + "\n" + ",\n".join(inner) + "\n" + indent + closing
 
 

@@ -45,7 +45,7 @@ def at(value: object, pointer: str) -> Any:
     for key in _keys(pointer):
         if not isinstance(value, dict):
             return None
-        value = cast(dict[str, object], value).get(key)
+        value = cast("dict[str, object]", value).get(key)
     return value
 
 

@@ -189,7 +189,7 @@ class _Sorter(Generic[RequestT, AcceptedT]):
         self.pairing = pairing
         self.raw = raw
         self.make = make
-        self.queued: list[AcceptedT] = []
+        self._accepted: list[tuple[int, RequestT, str, object]] = []
         self.failed: list[Failed[RequestT]] = []
         self.unknown: list[Unknown[RequestT]] = []
 
@@ -209,12 +209,16 @@ class _Sorter(Generic[RequestT, AcceptedT]):
         elif id is None:
             self.unknown.append(Unknown(request, index, f"status {status}, but no id", entry))
         else:
-            try:
-                answer, notes = pairing.answer.read(entry)
-            except ValueError as error:
-                self.unknown.append(Unknown(request, index, str(error), entry, id))
-                return
-            self.queued.append(self.make(id, request, answer, self.raw, index, notes))
+            self._accepted.append((index, request, id, entry))
+
+    def queued(self) -> list[AcceptedT]:
+        """What was accepted, read all at once because that takes half the time."""
+        make, raw = self.make, self.raw
+        readings = self.pairing.answer.read_all([entry for _, _, _, entry in self._accepted])
+        return [
+            make(id, request, answer, raw, index, notes)
+            for (index, request, id, _), (answer, notes) in zip(self._accepted, readings, strict=True)
+        ]
 
 
 def _reason(pairing: Pairing, entry: object) -> str:
@@ -237,15 +241,16 @@ def by_position(
             sorter.put(index, request, entries[index], sure=aligned)
         else:
             sorter.unknown.append(Unknown(request, index, "the answer has no entry for it"))
+    queued = sorter.queued()
     notes = () if aligned else (f"{len(entries)} entries for {len(requests)} requests: the pairing is a guess",)
     return BulkResult(
-        tuple(sorter.queued),
+        tuple(queued),
         tuple(sorter.failed),
         tuple(sorter.unknown),
         tuple(entries[len(requests) :]),
         ids_in(pairing, entries[len(requests) :]),
         aligned,
-        notes + _repeated(sorter.queued),
+        notes + _repeated(queued),
         raw,
         position=len(requests),
     )
@@ -302,17 +307,17 @@ def by_key(
     for places in waiting.values():
         for index in places:
             sorter.unknown.append(Unknown(requests[index], index, "the answer does not name it"))
-    sorter.queued.sort(key=lambda item: cast(Any, item).index)
+    queued = sorted(sorter.queued(), key=lambda item: cast(Any, item).index)
     sorter.failed.sort(key=lambda item: item.index)
     sorter.unknown.sort(key=lambda item: item.index)
     return BulkResult(
-        tuple(sorter.queued),
+        tuple(queued),
         tuple(sorter.failed),
         tuple(sorter.unknown),
         tuple(extra),
         ids_in(pairing, extra),
         not extra and not sorter.unknown,
-        (*notes, *_repeated(sorter.queued)),
+        (*notes, *_repeated(queued)),
         raw,
         position=len(requests),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from smsproof_spec.rules import AddressError, Role, check
@@ -13,15 +14,25 @@ from .errors import InvalidAddress, InvalidRequest
 from .shape import is_listing
 
 _ROLES = {role.value: role for role in Role}
+_SENDER = Role.SENDER.value
 _PLACEHOLDER = re.compile(r"\{([0-9]{1,3})\}")
 
 
-def check_address(address: object, vendor: str, role: str, place: str, *, index: int | None = None) -> None:
+@lru_cache(maxsize=64)
+def _check_sender(address: str, vendor: str) -> None:
+    # Programs have few senders and send much from each; destinations are many. What raises is not remembered.
+    check(address, vendor, Role.SENDER)
+
+
+def check_address(address: object, vendor: str, role: str, place: str, index: int | None = None) -> None:
     """Raise InvalidAddress unless the vendor takes this address in this role."""
     if not isinstance(address, str):
         raise InvalidAddress(place, "not-text", "an address as text", index=index)
     try:
-        check(address, vendor, _ROLES[role])
+        if role == _SENDER:
+            _check_sender(address, vendor)
+        else:
+            check(address, vendor, _ROLES[role])
     except AddressError as error:
         raise InvalidAddress(place, error.reason, f"{error.expected}; got {address!r}", index=index) from error
 
@@ -53,8 +64,8 @@ class Checks:
                 raise InvalidRequest(
                     other, f"must be {value!r} when {field} is given", f"{other}={value!r}, or no {field}", index=index
                 )
-        if self.text is not None:
-            _encodable(getattr(body, self.text), self.text, index)
+        if self.text is not None and not (text := getattr(body, self.text)).isascii():
+            _encodable(text, self.text, index)
         if self.values is not None and self.text is not None and self.recipients is not None:
             template = getattr(body, self.text)
             for at, recipient in enumerate(getattr(body, self.recipients) or ()):
@@ -65,10 +76,10 @@ class Checks:
                 # Most messages: no walk for a field of their own.
                 address = getattr(body, path[0])
                 if address is not None:
-                    check_address(address, self.vendor, role, path[0], index=index)
+                    check_address(address, self.vendor, role, path[0], index)
                 continue
             for place, address in _walk(body, path, ""):
-                check_address(address, self.vendor, role, place, index=index)
+                check_address(address, self.vendor, role, place, index)
 
     def texts(self, body: Any) -> list[str]:
         """The texts that handsets will get: one, or one for each recipient of a template."""
@@ -83,13 +94,12 @@ class Checks:
         ]
 
 
-def _encodable(text: Any, place: str, index: int | None) -> None:
-    if isinstance(text, str) and not text.isascii():
-        try:
-            text.encode()
-        except UnicodeEncodeError as error:
-            expected = f"whole characters; at {error.start} stands half of one"
-            raise InvalidRequest(place, "lone-surrogate", expected, index=index) from None
+def _encodable(text: str, place: str, index: int | None) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        expected = f"whole characters; at {error.start} stands half of one"
+        raise InvalidRequest(place, "lone-surrogate", expected, index=index) from None
 
 
 def _walk(value: Any, path: tuple[str, ...], place: str) -> Iterator[tuple[str, object]]:

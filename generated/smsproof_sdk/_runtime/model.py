@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler, PlainSerializer, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    PlainSerializer,
+    TypeAdapter,
+    ValidationError,
+)
 from pydantic_core import CoreSchema, core_schema
 
 from .shape import is_object
@@ -41,6 +50,15 @@ class Model(BaseModel):
             return cls._loosely(dict(value)), tuple(_oddity(detail["loc"], detail["msg"]) for detail in error.errors())
 
     @classmethod
+    def read_all(cls, values: list[object]) -> list[tuple[Self, tuple[str, ...]]]:
+        """Read many decoded objects as `read` does: at once when all fit the contract."""
+        try:
+            fitting: list[Self] = list_of(cls).validate_python(values)
+        except ValidationError:
+            return [cls.read(value) for value in values]
+        return [(one, ()) for one in fitting]
+
+    @classmethod
     def _loosely(cls, raw: dict[str, Any]) -> Self:
         """An unvalidated object: each field validated alone, and left as it came where it does not fit."""
         loose = cls.model_construct(**raw)
@@ -59,9 +77,10 @@ class Model(BaseModel):
         return loose
 
 
-def is_model(value: object) -> bool:
-    """Whether a given value is an object of a contract."""
-    return isinstance(value, Model)
+@cache
+def list_of(model: type[Model]) -> TypeAdapter[Any]:
+    """Reads and writes lists of one model, each list in one go."""
+    return TypeAdapter(list[model])
 
 
 class ToldApart:

@@ -11,7 +11,7 @@ from .answer import at, decoded, identifier, read, reason_in, salvaged, status_i
 from .bulk import Accepted, BulkResult, Failed, Make, Pairing, Unknown, by_key, by_position, ids_in
 from .calling import Conversation, Core, call, ready
 from .errors import InvalidAddress, InvalidRequest, MaybeSent, NotSent, Rejected, SdkError, SentUnreadable, StatusError
-from .model import Model, is_model
+from .model import Model
 from .operation import Operation
 from .raw import RawAnswer
 from .shape import is_array, is_object, is_sequence
@@ -131,9 +131,11 @@ def send_many(
     if not is_sequence(messages):
         expected = "a message or a list of messages; a stream goes to send_in_chunks"
         raise InvalidRequest("message", f"a {type(messages).__name__}", expected)
-    for index, message in enumerate(messages):
-        if not is_model(message):
+    strangers = {kind for kind in set(map(type, messages)) if not issubclass(kind, Model)}
+    for index, message in enumerate(messages) if strangers else ():
+        if type(message) in strangers:
             raise InvalidRequest("message", f"a {type(message).__name__}", "a message", index=index)
+    for index, message in enumerate(messages):
         try:
             sending.check(message, index=index, addresses=core.vendor is not None)
         except InvalidAddress as error:

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from pydantic_core import to_json, to_jsonable_python
 
 from .errors import InvalidRequest
+from .model import Model, list_of
 from .operation import Encoding, Operation, Parameter
 from .shape import is_file, is_listing, is_mapping
 from .timestamp import Timestamp
@@ -175,8 +176,23 @@ def json_body(value: object, *, nullable: bool = False) -> bytes:
             value, by_alias=True, exclude_unset=True, exclude_none=not nullable
         )
     if is_listing(value):
+        model = _model_of_all(value)
+        if model is not None:
+            return list_of(model).serializer.to_json(
+                value if isinstance(value, list) else list(value),
+                by_alias=True,
+                exclude_unset=True,
+                exclude_none=not nullable,
+            )
         return b"[" + b",".join(json_body(item, nullable=nullable) for item in value) + b"]"
     return to_json(value, by_alias=True)
+
+
+def _model_of_all(values: Iterable[object]) -> type[Model] | None:
+    """The one class of all, where they have just one."""
+    classes = {type(value) for value in values}
+    only = classes.pop() if len(classes) == 1 else None
+    return only if only is not None and issubclass(only, Model) else None
 
 
 def _fields(value: object) -> dict[str, Any]:
