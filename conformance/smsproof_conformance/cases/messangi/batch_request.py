@@ -65,7 +65,7 @@ _REQUIRED: Final = (("from", "MS-BATCH-03"), ("text", "MS-BATCH-04"), ("to", "MS
     "required",
     observes=("MS-BATCH-03", "MS-BATCH-04", "MS-BATCH-05", "MS-BATCH-06"),
     needs=SENDING,
-    does="Leaves out from, text and to, one at a time; gives `to` as a string, and a recipient without a destination.",
+    does="Leaves out from, text and to, one at a time; gives `to` as a string, as a list of bare addresses, and a recipient without a destination.",
     expects="None of these is taken.",
 )
 async def required(do: Actor) -> None:
@@ -73,6 +73,8 @@ async def required(do: Actor) -> None:
         text = do.unique(f"without {key}")
         await do.call(f"without {key}", "sendBatch", _without(batch(do, text=text), key))
     await do.call("a string as to", "sendBatch", batch(do, destination(do.target), text=do.unique("string as to")))
+    bare = batch(do, [destination(do.target)], text=do.unique("nobody, barely"))
+    await do.call("bare addresses as to", "sendBatch", bare)
     await do.call("a recipient without to", "sendBatch", batch(do, [{"params": []}], text=do.unique("nobody")))
 
 
@@ -86,6 +88,7 @@ def _(seen: Seen) -> Judgement:
     for step, exchange in seen.each(required):
         yield from refuses(required[step], exchange, f"a batch {step}")
     yield from refuses("MS-BATCH-05", seen["a string as to"], "a batch with a string as `to`")
+    yield from refuses("MS-BATCH-06", seen["bare addresses as to"], "a batch whose recipients are bare addresses")
     yield from refuses("MS-BATCH-06", seen["a recipient without to"], "a recipient without a destination")
 
 

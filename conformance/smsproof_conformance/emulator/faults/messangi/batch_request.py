@@ -83,6 +83,20 @@ class BatchToStringAccepted(_BatchRepaired):
         return {**batch, "to": [{"to": batch["to"]}]} if isinstance(batch.get("to"), str) else batch
 
 
+@fault("batch-bare-addresses-accepted", "MS-BATCH-06")
+class BatchBareAddressesAccepted(_BatchRepaired):
+    """A recipient may be a bare address.
+
+    The page says that each is an object with a `to`.
+    """
+
+    def repaired(self, batch: dict[str, Any]) -> object:
+        recipients = batch.get("to")
+        if not is_list(recipients):
+            return batch
+        return {**batch, "to": [{"to": one} if isinstance(one, str) else one for one in recipients]}
+
+
 @fault("batch-needs-to-colon", "MS-BATCH-06")
 class BatchNeedsToColon(_BatchRepaired):
     """A recipient's address is looked for under `to:`.
