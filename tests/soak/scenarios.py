@@ -110,7 +110,7 @@ SCENARIOS: Final = (
     ),
     Scenario(
         43, "webhook repeated, late, unknown", "one effect each",
-        ("tests/conformance/receivers/test_receivers.py::test_each_miniature_is_judged",),
+        ("tests/conformance/receivers/test_receivers.py::test_a_miniature_is_judged",),
     ),
     Scenario(44, "a day of 1 % faults", "RSS < 20 MB; fds ± 5; acct", (_LONG + "test_44_",)),
 )  # fmt: skip
