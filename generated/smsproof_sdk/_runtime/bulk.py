@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Generic, Protocol, TypeVar, cast
 
 from .answer import at, identifier, reason_in, status_in
@@ -168,10 +169,17 @@ class Pairing:
     state: str | None = None
     failures: frozenset[str] = frozenset()
 
+    @cached_property
+    def id_key(self) -> str | None:
+        """The key of the id, where it stands in the entry itself, as it mostly does."""
+        return self.id[1:] if self.id is not None and self.id.count("/") == 1 else None
+
 
 def _entry_id(pairing: Pairing, entry: object, own_key: str) -> str | None:
     if pairing.id is None:
         return own_key or None
+    if pairing.id_key is not None and is_object(entry) and (id := identifier(entry.get(pairing.id_key))):
+        return id
     return identifier(at(entry, pairing.id)) or (
         identifier(at(at(entry, f"/{pairing.envelope}"), pairing.id)) if pairing.envelope else None
     )
@@ -196,10 +204,10 @@ class _Sorter(Generic[RequestT, AcceptedT]):
     def put(self, index: int, request: RequestT, entry: object, *, own_key: str = "", sure: bool = True) -> None:
         """Judge one entry by its status alone; whatever else is odd about it becomes a note."""
         pairing = self.pairing
-        id = _entry_id(pairing, entry, own_key)
         if not is_object(entry):
             self.unknown.append(Unknown(request, index, "the entry is no object", entry))
             return
+        id = _entry_id(pairing, entry, own_key)
         status = status_in(entry, pairing.status) if pairing.status else 202
         if status is None:
             self.unknown.append(Unknown(request, index, f"no status under {' or '.join(pairing.status)}", entry, id))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Annotated, Any, Self
+from types import GenericAlias
+from typing import Annotated, Any, Self, cast
 
 from pydantic import (
     BaseModel,
@@ -80,7 +81,8 @@ class Model(BaseModel):
 @cache
 def list_of(model: type[Model]) -> TypeAdapter[Any]:
     """Reads and writes lists of one model, each list in one go."""
-    return TypeAdapter(list[model])
+    adapter: TypeAdapter[Any] = TypeAdapter(cast(Any, GenericAlias(list, (model,))))
+    return adapter
 
 
 class ToldApart:

@@ -131,7 +131,8 @@ def send_many(
     if not is_sequence(messages):
         expected = "a message or a list of messages; a stream goes to send_in_chunks"
         raise InvalidRequest("message", f"a {type(messages).__name__}", expected)
-    strangers = {kind for kind in set(map(type, messages)) if not issubclass(kind, Model)}
+    kinds: set[type[object]] = {type(message) for message in messages}
+    strangers = {kind for kind in kinds if not issubclass(kind, Model)}
     for index, message in enumerate(messages) if strangers else ():
         if type(message) in strangers:
             raise InvalidRequest("message", f"a {type(message).__name__}", "a message", index=index)
