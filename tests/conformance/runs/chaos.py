@@ -26,6 +26,7 @@ class Chaos:
         self.requests = 0
         self.injected: Counter[str] = Counter()
         self.milestones: dict[int, threading.Event] = {}
+        self.held: list[object] = []
         self.stop: Callable[[], object] = lambda: None
 
     def reached(self, number: int) -> threading.Event:
@@ -33,6 +34,15 @@ class Chaos:
         return self.milestones.setdefault(number, threading.Event())
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Talk to one connection; both ends of it are held, because the collector may take what only asyncio holds."""
+        held = (reader, writer, asyncio.current_task())
+        self.held.append(held)
+        try:
+            await self.talk(reader, writer)
+        finally:
+            self.held.remove(held)
+
+    async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError, asyncio.IncompleteReadError):
             while not writer.is_closing():
                 head = await reader.readuntil(b"\r\n\r\n")
