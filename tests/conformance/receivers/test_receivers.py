@@ -23,7 +23,7 @@ from smsproof_conformance.emulator import Hmac
 from smsproof_conformance.evidence.matrix import run_receiver
 from smsproof_conformance.exit_code import ExitCode
 from smsproof_conformance.receivers.address import Address, AddressError
-from smsproof_conformance.receivers.miniatures import CODE, RECEIVERS, serving
+from smsproof_conformance.receivers.miniatures import CODE, serving
 from smsproof_conformance.receivers.miniatures.inbound import ExpectsAnHmac, RightInbound, TrustsAnybody
 from smsproof_conformance.receivers.miniatures.receiver import Receiver, Refusal
 from smsproof_conformance.receivers.miniatures.status import RightStatus
