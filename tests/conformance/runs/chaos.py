@@ -26,7 +26,6 @@ class Chaos:
         self.requests = 0
         self.injected: Counter[str] = Counter()
         self.milestones: dict[int, threading.Event] = {}
-        self.held: list[object] = []
         self.stop: Callable[[], object] = lambda: None
 
     def reached(self, number: int) -> threading.Event:
@@ -34,13 +33,11 @@ class Chaos:
         return self.milestones.setdefault(number, threading.Event())
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Talk to one connection; both ends of it are held, because the collector may take what only asyncio holds."""
-        held = (reader, writer, asyncio.current_task())
-        self.held.append(held)
+        """Talk to one connection, and close it: one that is left to the collector takes another's socket with it."""
         try:
             await self.talk(reader, writer)
         finally:
-            self.held.remove(held)
+            writer.close()
 
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError, asyncio.IncompleteReadError):
