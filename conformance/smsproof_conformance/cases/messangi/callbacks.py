@@ -29,7 +29,7 @@ from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.records.record import NotObserved, Record, Seen
 from smsproof_conformance.runs.actor import Actor
 from smsproof_conformance.targets.target import Fact
-from smsproof_conformance.verdicts.finding import Judgement, Severity, Unknown, breach, oddity
+from smsproof_conformance.verdicts.finding import Judgement, Severity, breach, oddity
 from smsproof_spec.rules import Malformed
 
 section = Section("messangi", "callbacks")
@@ -111,16 +111,18 @@ async def only_when_asked(do: Actor) -> None:
 @only_when_asked.judge
 def _(seen: Seen) -> Judgement:
     given = {label: options for label, _, _, options in _UNASKED}
+    silent = True
     for label, exchange in seen.each(given):
         options = given[label]
         yield from takes("MS-CALLBACK-04", exchange, "a send with callbacks and no receipt requested", say=oddity)
         requirement = "MS-CALLBACK-04" if options else "MS-BATCH-11" if label == "batch-absent" else "MS-SEND-08"
         arrivals = seen.arrivals(label)
         if arrivals:
+            silent = False
             got = f"{len(arrivals)} arrived"
             yield breach(requirement, arrivals[0], expected="no callback: no receipt was requested", got=got)
-        elif not seen.settled:
-            yield Unknown(requirement, "nothing arrived so far; something still might")
+    if silent and not seen.settled:
+        raise NotObserved("nothing arrived, which proves nothing while no control API says that all was delivered")
 
 
 _IDENTIFIERS: Final = (("externalId", "MS-CALLBACK-05", "order7f3a"), ("clientId", "MS-CALLBACK-06", "client42b"))
