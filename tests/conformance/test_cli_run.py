@@ -96,6 +96,18 @@ def test_a_closed_port_exits_4_within_five_seconds(tmp_path: Path) -> None:
     assert "unreachable" in out
 
 
+def test_a_port_in_use_exits_2_and_leaves_no_run_behind(emulator: tuple[str, str], tmp_path: Path) -> None:
+    settings(tmp_path, emulator[0])
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        code, _, err = run(tmp_path, "run", "staging", "--listen", f"127.0.0.1:{port}")
+    assert code == 2
+    assert err == (
+        f"[target.staging] listen: port {port} is in use; use 127.0.0.1:0 for any free port. Nothing was sent.\n"
+    )
+    assert [file.name for file in (tmp_path / ".smsproof" / "runs").iterdir()] == [".gitignore"]
+
+
 def test_a_base_url_that_is_not_loopback_exits_2_and_nothing_is_sent(tmp_path: Path) -> None:
     settings(tmp_path, "https://api.intelepeer.com")
     code, out, err = run(tmp_path, "run", "staging", code=SPY)

@@ -20,6 +20,7 @@ from smsproof_conformance.runs.selection import NothingSelected
 from smsproof_conformance.targets.presence import Absent
 from smsproof_conformance.targets.settings import SettingsError
 from smsproof_conformance.verdicts.baseline import BaselineError
+from smsproof_conformance.wire.inbox import CannotListen
 from smsproof_spec.rules import printable
 
 _FOR_THE_CALLER: dict[type[Exception], ExitCode] = {
@@ -38,7 +39,8 @@ def door() -> Generator[None]:
     try:
         yield
     except (
-        NothingSelected, Absent, SettingsError, LedgerError, ReportError, BaselineError, ExamplesError, UsageError,
+        NothingSelected, Absent, SettingsError, LedgerError, ReportError, BaselineError, ExamplesError, CannotListen,
+        UsageError,
     ) as error:  # fmt: skip
         say(str(error))
         raise typer.Exit(_FOR_THE_CALLER.get(type(error), ExitCode.USAGE)) from None

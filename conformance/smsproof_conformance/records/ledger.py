@@ -180,6 +180,13 @@ class Ledger:
             os.close(self._lock)
             self._lock = None
 
+    def discard(self) -> None:
+        """Close a run that never began and take its file away: there is nothing in it to judge or to go on with."""
+        self.close()
+        if self.path is not None:
+            for kept in (self.path, *(self.path.with_name(self.path.name + end) for end in ("-wal", "-shm"))):
+                kept.unlink(missing_ok=True)
+
     # -- what a run is about -------------------------------------------------------------------------------------
 
     def set_fact(self, key: str, value: Any) -> None:

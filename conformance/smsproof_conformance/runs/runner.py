@@ -21,7 +21,7 @@ from smsproof_conformance.runs.interruption import Interrupted, Interruption
 from smsproof_conformance.runs.pace import Pace
 from smsproof_conformance.runs.webhooks import CannotRestore
 from smsproof_conformance.targets.target import Secrets, Target
-from smsproof_conformance.wire.inbox import Inbox
+from smsproof_conformance.wire.inbox import CannotListen, Inbox
 from smsproof_conformance.wire.peer import Peer
 from smsproof_spec.contract import Contract
 
@@ -69,6 +69,7 @@ class Run:
         """Act every scenario among `cases` and record it; standing judges need no act.
 
         then    what else acts in the same run once the scenarios have: the fuzz phase.
+        raises  CannotListen before anything is sent; the run that never began leaves no file.
         """
         facts = {
             "target": self.target.model_dump(mode="json"),
@@ -82,7 +83,11 @@ class Run:
             self.ledger.set_fact(key, value)
         scenarios = _scenarios(cases)
         self.ledger.plan(case.id for case in scenarios)
-        asyncio.run(self._act(scenarios, then))
+        try:
+            asyncio.run(self._act(scenarios, then))
+        except CannotListen:
+            self.ledger.discard()
+            raise
 
     def resume(self, cases: Sequence[Case], then: Phase | None = None) -> None:
         """Go on with an abandoned run: only scenarios that never started; nothing is sent a second time.
@@ -103,10 +108,10 @@ class Run:
 
     async def _act(self, scenarios: Sequence[Scenario], then: Phase | None = None) -> None:
         inbox = Inbox(self.target, self.secrets, self.ledger)
+        await inbox.open()
         peer = self.peer(self.target, self.secrets)
         wire = Wire(self.target, self.contract, self.ledger, peer.carrier, self.budget, self.pace())
         self.interruption.last_words = lambda: self._tell_unrestored(wire)
-        await inbox.open()
         acting = asyncio.create_task(self._act_all(scenarios, then, wire, inbox, peer))
         self._after_signal(_IN_FLIGHT_SECONDS, acting.cancel)
         try:

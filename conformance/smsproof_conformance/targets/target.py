@@ -64,8 +64,16 @@ def _variable(value: str) -> str:
     return value
 
 
+def _listening_address(value: str) -> str:
+    address = re.fullmatch(r"(?:\[[0-9A-Fa-f:.]+\]|[^\s\[\]:/@]*):([0-9]{1,5})", value)
+    if not address or int(address[1]) > 65535:
+        raise ValueError("expected HOST:PORT such as 127.0.0.1:0")
+    return value
+
+
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
 Variable = Annotated[str, AfterValidator(_variable)]
+ListeningAddress = Annotated[str, AfterValidator(_listening_address)]
 
 
 class Table(BaseModel):
@@ -95,7 +103,7 @@ class Target(Table):
     webhook_secret_env: Variable | None = None
     control_url: HttpUrl | None = None
     control_token_env: Variable | None = None
-    listen: str = "127.0.0.1:0"
+    listen: ListeningAddress = "127.0.0.1:0"
     public_url: HttpUrl | None = None
     wait_seconds: float = Field(default=5.0, gt=0, le=600, strict=False)
     timeout_seconds: float = Field(default=10.0, gt=0, le=600, strict=False)

@@ -6,8 +6,10 @@ Each hook is a URL of its own with a script of answers, so that a case can say "
 from __future__ import annotations
 
 import asyncio
+import errno
 import hmac
 import json
+import os
 import re
 from dataclasses import dataclass, field
 from typing import Final
@@ -20,6 +22,10 @@ from smsproof_spec.rules import strict_json
 
 MAX_BODY_BYTES: Final = 256 * 1024
 HANG_UP: Final = 0  # in a script of answers: read the request, close the connection, answer nothing
+
+
+class CannotListen(Exception):
+    """The inbox cannot take its address; nothing was sent."""
 
 
 @dataclass
@@ -55,8 +61,15 @@ class Inbox:
         self._base = ""
 
     async def open(self) -> None:
+        """Take the target's `listen` address. raises CannotListen."""
         host, _, port = self._target.listen.rpartition(":")
-        origin = await self._listener.open(host.strip("[]") or "127.0.0.1", int(port))
+        try:
+            origin = await self._listener.open(host.strip("[]") or "127.0.0.1", int(port))
+        except OSError as error:
+            raise CannotListen(
+                f"[target.{self._target.name}] listen: {_why_not(error, self._target.listen, port)}; use 127.0.0.1:0"
+                " for any free port. Nothing was sent."
+            ) from error
         self._base = self._target.public_url or origin
 
     async def close(self) -> None:
@@ -95,3 +108,10 @@ class Inbox:
             result = "mismatch"
         marker = json.dumps(f"[{result}]").encode()
         return re.sub(rb'("signature"\s*:\s*)"(?:[^"\\]|\\.)*"', lambda found: found[1] + marker, body), result
+
+
+def _why_not(error: OSError, address: str, port: str) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"port {port} is in use"
+    words = os.strerror(error.errno) if error.errno and error.errno > 0 else "no such host"  # below 0: of the resolver
+    return f"{address} cannot be used ({words})"

@@ -78,6 +78,21 @@ def test_a_base_url_that_is_none_is_refused(tmp_path: Path, url: str) -> None:
     assert "base_url" in refusal(tmp_path, GOOD.replace("http://127.0.0.1:8081/", url))
 
 
+@pytest.mark.parametrize(
+    "listen", ["foo", "127.0.0.1", "127.0.0.1:99999", "127.0.0.1:", "a b:1", "::1:80", "http://h:1"]
+)
+def test_an_address_to_listen_at_that_is_none_is_refused_with_an_example(tmp_path: Path, listen: str) -> None:
+    message = refusal(tmp_path, GOOD.replace("token_env", f'listen = "{listen}"\ntoken_env'))
+    expected = f"[target.staging] listen: expected HOST:PORT such as 127.0.0.1:0; got '{listen}'."
+    assert message.endswith(expected)
+
+
+@pytest.mark.parametrize("listen", ["127.0.0.1:0", "localhost:8080", "[::1]:65535", ":0"])
+def test_an_address_to_listen_at_is_taken(tmp_path: Path, listen: str) -> None:
+    text = GOOD.replace("token_env", f'listen = "{listen}"\ntoken_env')
+    assert read(settings(tmp_path, text))["staging"].listen == listen
+
+
 def test_an_unknown_target_is_reported_with_the_nearest_name(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"did you mean staging\?"):
         pick(read(settings(tmp_path, GOOD)), "stagin")
