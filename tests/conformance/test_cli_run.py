@@ -108,6 +108,14 @@ def test_a_port_in_use_exits_2_and_leaves_no_run_behind(emulator: tuple[str, str
     assert [file.name for file in (tmp_path / ".smsproof" / "runs").iterdir()] == [".gitignore"]
 
 
+def test_a_folder_that_takes_no_run_file_exits_2(tmp_path: Path) -> None:
+    settings(tmp_path, "http://127.0.0.1:1")
+    (tmp_path / ".smsproof").write_text("a file where the folder belongs")
+    code, out, err = run(tmp_path, "run", "staging")
+    assert (code, out) == (2, "")
+    assert err.startswith(".smsproof/runs cannot be created in ")
+
+
 def test_a_base_url_that_is_not_loopback_exits_2_and_nothing_is_sent(tmp_path: Path) -> None:
     settings(tmp_path, "https://api.intelepeer.com")
     code, out, err = run(tmp_path, "run", "staging", code=SPY)

@@ -99,12 +99,21 @@ class Ledger:
         """Start a new run file, mode 0600, in a folder that ignores itself for git.
 
         secrets   values that must never be written: each occurrence in anything recorded becomes `[secret]`.
+        raises    LedgerError where no file can be made.
         """
-        path.parent.mkdir(parents=True, exist_ok=True)
-        ignore = path.parent / ".gitignore"
-        if not ignore.exists():
-            ignore.write_text("*\n", encoding="utf-8")
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            ignore = path.parent / ".gitignore"
+            if not ignore.exists():
+                ignore.write_text("*\n", encoding="utf-8")
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        except OSError as error:
+            if path.exists():  # another run's file, which is no matter of the folder
+                raise
+            what = path if path.parent.is_dir() else path.parent
+            raise LedgerError(
+                f"{what} cannot be created in {Path.cwd()}: {error.strerror}. Run from a folder you can write to."
+            ) from error
         connection = sqlite3.connect(path, isolation_level=None)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")

@@ -40,6 +40,27 @@ def test_an_intent_without_outcome_is_sending_and_after_a_crash_indeterminate(tm
         assert [exchange.state for exchange in ledger.exchanges()] == [State.INDETERMINATE, State.SENDING]
 
 
+def test_a_folder_that_cannot_be_made_is_named_with_the_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".smsproof").write_text("a file where the folder belongs")
+    with pytest.raises(LedgerError) as caught:
+        Ledger.create(new_path("staging"), ())
+    assert str(caught.value) == (
+        f".smsproof/runs cannot be created in {tmp_path}: Not a directory. Run from a folder you can write to."
+    )
+
+
+def test_a_file_that_may_not_be_made_is_named_with_the_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> int:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(
+        LedgerError, match=r"run\.sqlite cannot be created in .*: Permission denied\. Run from a folder"
+    ):
+        Ledger.create(tmp_path / "run.sqlite", ())
+
+
 @pytest.mark.parametrize(("left", "state"), [(True, State.UNANSWERED), (False, State.NOT_SENT)])
 def test_a_lost_exchange_knows_whether_anything_left(left: bool, state: State) -> None:
     with Ledger.in_memory() as ledger:
