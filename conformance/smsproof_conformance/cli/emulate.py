@@ -61,7 +61,7 @@ def emulate(
         try:
             setup = Setup(
                 lenient=lenient,
-                inventory=read_inventory(numbers) if numbers else None,
+                inventory=read_inventory(numbers, vendor) if numbers else None,
                 shared_code=shared_code or None,
                 hmac=Hmac.read(hmac) if hmac else None,
                 retry_seconds=tuple(retry_seconds or (0.0,)),

@@ -12,6 +12,9 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Final, cast
 
+from smsproof_conformance.targets.declared_address import flaw
+from smsproof_spec.rules import Role
+
 PROVISIONING_STATES: Final = ("requested", "provisioning", "provisioned", "derequested", "deprovisioning", "error")
 """S1:153-161."""
 
@@ -99,8 +102,8 @@ MESSANGI: Final = _inventory(
 DEFAULTS: Final[Mapping[str, Inventory]] = {"intelepeer": INTELEPEER, "messangi": MESSANGI}
 
 
-def read_inventory(path: Path) -> Inventory:
-    """Read an inventory from a TOML file.
+def read_inventory(path: Path, vendor: str) -> Inventory:
+    """Read the inventory of an account at `vendor` from a TOML file.
 
         blocked = ["+99955501000"]
         [[numbers]]
@@ -109,6 +112,8 @@ def read_inventory(path: Path) -> Inventory:
 
     raises InventoryError, naming the entry and the key.
     """
+    if vendor not in DEFAULTS:
+        raise InventoryError(f"There is no vendor {vendor!r}; known are {', '.join(DEFAULTS)}.")
     try:
         document = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
@@ -122,7 +127,14 @@ def read_inventory(path: Path) -> Inventory:
     blocked = _list(path, document, "blocked")
     if not all(isinstance(address, str) for address in blocked):
         raise InventoryError(f"{path}: blocked holds something that is not a string. Quote each number.")
-    return _inventory(numbers, cast("list[str]", blocked))
+    owned = {f"number {place}: address": number.address for place, number in enumerate(numbers, 1)}
+    reached = {f"blocked[{place}]:": address for place, address in enumerate(cast("list[str]", blocked))}
+    for addresses, role in ((owned, Role.SENDER), (reached, Role.DESTINATION)):
+        for place, address in addresses.items():
+            wrong = flaw(address, vendor, role)
+            if wrong:
+                raise InventoryError(f"{path}: {place} {wrong}")
+    return _inventory(numbers, reached.values())
 
 
 def _list(path: Path, document: dict[str, object], key: str) -> list[object]:

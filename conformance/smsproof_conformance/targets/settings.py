@@ -5,19 +5,30 @@ from __future__ import annotations
 import difflib
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
 
 from pydantic import SecretStr, ValidationError
 
+from smsproof_conformance.targets.declared_address import flaw
 from smsproof_conformance.targets.defaults import Defaults
 from smsproof_conformance.targets.target import Numbers, Secrets, Target
 from smsproof_spec import contract
-from smsproof_spec.rules import printable
+from smsproof_spec.rules import Role, printable
 
 _DEFAULT_FILES = (Path("smsproof.toml"), Path("pyproject.toml"))
 _TABLES = ("target", "run")
+# Where a declared address stands in a request. A short code among the long codes is a sender all the same.
+_ROLES = {
+    "long_codes": Role.SENDER,
+    "short_codes": Role.SENDER,
+    "alphanumerics": Role.SENDER,
+    "destinations": Role.DESTINATION,
+    "foreign": Role.SENDER,
+    "blocked_destination": Role.DESTINATION,
+    "not_enabled": Role.SENDER,
+}
 
 
 class SettingsError(Exception):
@@ -148,6 +159,9 @@ def _target(path: Path, name: str, table: dict[str, Any]) -> Target:
     except ValidationError as error:
         lines = [_explain(path, f"target.{name}", problem) for problem in error.errors()]
         raise SettingsError("\n".join(lines)) from None
+    flaws = list(_flaws(target.numbers, vendor))
+    if flaws:
+        raise SettingsError("\n".join(f"{path}: [target.{name}.numbers] {flaw}" for flaw in flaws))
     for operation in target.paths:
         if operation not in document.operations:
             raise SettingsError(
@@ -155,6 +169,18 @@ def _target(path: Path, name: str, table: dict[str, Any]) -> Target:
                 f"{_nearest(operation, document.operations)}; it takes operation ids of {vendor}."
             )
     return target
+
+
+def _flaws(numbers: Numbers, vendor: str) -> Iterator[str]:
+    """Places in `numbers` whose address the vendor takes for nothing; never the numbers themselves."""
+    given = numbers.model_dump()
+    for key, role in _ROLES.items():
+        value = given[key] or ()
+        places = {key: value} if isinstance(value, str) else {f"{key}[{at}]": one for at, one in enumerate(value)}
+        for place, address in places.items():
+            wrong = flaw(address, vendor, role)
+            if wrong:
+                yield f"{place}: it {wrong}"
 
 
 def _explain(path: Path, root: str, problem: Any) -> str:

@@ -169,7 +169,10 @@ eu = true
 def test_the_accounts_numbers_come_from_a_file(tmp_path):
     path = tmp_path / "numbers.toml"
     path.write_text(INVENTORY)
-    with running("intelepeer", setup=Setup(inventory=read_inventory(path))) as emulator, Client(emulator) as ip:
+    with (
+        running("intelepeer", setup=Setup(inventory=read_inventory(path, "intelepeer"))) as emulator,
+        Client(emulator) as ip,
+    ):
         shown = ip.get(ip.control + "/numbers").json()
         sent = {
             (sender, to, host): ip.send_sms({"from": sender, "to": to, "text": "x"}, headers={"Host": host}).status_code
@@ -218,8 +221,28 @@ def test_an_inventory_that_cannot_be_used_says_which_entry_is_wrong(
     if text is not None:
         path.write_text(text)
     with pytest.raises(InventoryError, match=re.escape(reason)) as caught:
-        read_inventory(path)
+        read_inventory(path, "intelepeer")
     assert str(path) in str(caught.value)
+
+
+def test_an_inventory_with_an_address_that_the_vendor_takes_for_nothing_names_its_place_alone(tmp_path: Path) -> None:
+    path = tmp_path / "numbers.toml"
+    path.write_text('[[numbers]]\naddress = "+12125550100"\n[[numbers]]\naddress = "12125550100"\n')
+    with pytest.raises(InventoryError) as caught:
+        read_inventory(path, "intelepeer")
+    said = str(caught.value)
+    assert f"{path}: number 2: address cannot be a sender at intelepeer: the plus is missing. Give a long code" in said
+    assert "12125550100" not in said
+    assert [number.address for number in read_inventory(path, "messangi")] == ["+12125550100", "12125550100"]
+
+
+def test_an_inventory_that_blocks_what_is_no_destination_names_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "numbers.toml"
+    path.write_text('blocked = ["+447700900000", "447700900000"]')
+    with pytest.raises(
+        InventoryError, match=r"blocked\[1\]: cannot be a destination at intelepeer: the plus is missing"
+    ):
+        read_inventory(path, "intelepeer")
 
 
 def test_the_magic_destinations_are_listed(ip, ms):

@@ -79,6 +79,49 @@ def test_a_base_url_that_is_none_is_refused(tmp_path: Path, url: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("key", "value", "place", "role"),
+    [
+        ("long_codes", '["+12191112222", "12191112222"]', "long_codes[1]", "sender"),
+        ("short_codes", '["12345"]', "short_codes[0]", "sender"),
+        ("alphanumerics", '["COMPANY"]', "alphanumerics[0]", "sender"),
+        ("destinations", '["13038675309"]', "destinations[0]", "destination"),
+        ("foreign", '"19995550100"', "foreign", "sender"),
+        ("blocked_destination", '"1-12345"', "blocked_destination", "destination"),
+        ("not_enabled", '"12165550199"', "not_enabled", "sender"),
+    ],
+)
+def test_a_number_that_the_vendor_takes_for_nothing_is_refused_by_its_place_alone(
+    tmp_path: Path, key: str, value: str, place: str, role: str
+) -> None:
+    head, _, _ = GOOD.partition("long_codes")
+    message = refusal(tmp_path, f"{head}{key} = {value}\n")
+    assert f"[target.staging.numbers] {place}: it cannot be a {role} at intelepeer: " in message
+    assert ". Give " in message
+    assert value.strip('[]"').rpartition('"')[2] not in message.partition(". Give ")[0]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("long_codes", '["1-12345"]'),  # of the wrong list, and a sender all the same
+        ("alphanumerics", '["57-My Company"]'),  # AMB-IP-05: the vendor may take it
+        ("destinations", '["+12"]'),  # AMB-IP-06: likewise
+    ],
+)
+def test_a_number_that_the_vendor_may_take_passes(tmp_path: Path, key: str, value: str) -> None:
+    head, _, _ = GOOD.partition("long_codes")
+    read(settings(tmp_path, f"{head}{key} = {value}\n"))
+
+
+def test_every_flaw_of_the_numbers_is_told_at_once(tmp_path: Path) -> None:
+    message = refusal(tmp_path, GOOD.replace('"+1', '"1'))
+    assert [line.partition("numbers] ")[2].partition(":")[0] for line in message.splitlines()] == [
+        "long_codes[0]",
+        "destinations[0]",
+    ]
+
+
+@pytest.mark.parametrize(
     "listen", ["foo", "127.0.0.1", "127.0.0.1:99999", "127.0.0.1:", "a b:1", "::1:80", "http://h:1"]
 )
 def test_an_address_to_listen_at_that_is_none_is_refused_with_an_example(tmp_path: Path, listen: str) -> None:
