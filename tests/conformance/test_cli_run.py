@@ -116,6 +116,25 @@ def test_a_folder_that_takes_no_run_file_exits_2(tmp_path: Path) -> None:
     assert err.startswith(".smsproof/runs cannot be created in ")
 
 
+def test_a_control_url_where_nobody_is_stops_the_run_and_is_named(emulator: tuple[str, str], tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        control = f"http://127.0.0.1:{server.getsockname()[1]}/_smsproof"
+    settings(tmp_path, emulator[0], f'control_url = "{control}"')
+    code, out, _ = run(tmp_path, "run", "staging", "--case", "inbound/*", "--report", "json:report.json")
+    assert code == 4
+    reason = (
+        f"control_url {control} is unreachable (connection refused). Start it, correct it, or leave control_url out."
+    )
+    assert reason in out.replace("\n", " ")
+    assert json.loads((tmp_path / "report.json").read_text())["exit_code"] == 4
+
+
+def test_a_control_api_that_offers_nothing_stops_no_run(emulator: tuple[str, str], tmp_path: Path) -> None:
+    settings(tmp_path, emulator[0], f'control_url = "{emulator[0]}/nothing-here"\nwait_seconds = 0.1')
+    code, out, _ = run(tmp_path, "run", "staging", "--case", "inbound/delivered", "--case", "single-send/sender-form")
+    assert (code, "unreachable" in out) == (0, False), out
+
+
 def test_a_base_url_that_is_not_loopback_exits_2_and_nothing_is_sent(tmp_path: Path) -> None:
     settings(tmp_path, "https://api.intelepeer.com")
     code, out, err = run(tmp_path, "run", "staging", code=SPY)

@@ -21,6 +21,7 @@ from smsproof_conformance.runs.interruption import Interrupted, Interruption
 from smsproof_conformance.runs.pace import Pace
 from smsproof_conformance.runs.webhooks import CannotRestore
 from smsproof_conformance.targets.target import Secrets, Target
+from smsproof_conformance.wire.control import ControlUnreachable
 from smsproof_conformance.wire.inbox import CannotListen, Inbox
 from smsproof_conformance.wire.peer import Peer
 from smsproof_spec.contract import Contract
@@ -122,6 +123,8 @@ class Run:
             )
         except (Unreachable, Unavailable) as silence:
             self._stop(ExitCode.UNREACHABLE, f"{self.target.base_url} is unreachable: {silence}.")
+        except ControlUnreachable as silence:
+            self._stop(ExitCode.UNREACHABLE, str(silence))
         except (Interrupted, asyncio.CancelledError):
             assert self.interruption.code is not None
             self._stop(
@@ -154,7 +157,7 @@ class Run:
             self.ledger.mark(case.id, "skipped", str(refusal))
             if isinstance(refusal, BudgetSpent):
                 raise
-        except (Interrupted, Unreachable, Unavailable, asyncio.CancelledError):
+        except (Interrupted, Unreachable, Unavailable, ControlUnreachable, asyncio.CancelledError):
             self.ledger.mark(case.id, "stopped")
             raise
         else:

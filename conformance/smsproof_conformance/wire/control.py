@@ -1,20 +1,30 @@
 """The control API of an emulator, as far as a run uses it: trigger an inbound message, read the outbox, settle.
 
-A foreign emulator may offer a part of it; what it does not offer is None or False here, never an error.
+A foreign emulator may offer a part of it; what it does not offer is None or False here, never an error. Only where nobody
+has ever answered, the address is wrong, and everything that waits for it would wait in vain.
 Source: the architecture, "Words used everywhere"; vendor-contracts part 7, decision 10 (2xx means done, bodies free).
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
-from smsproof_conformance.records.exchange import Answer, Headers, dig, encode, is_array, is_object
+from smsproof_conformance.records.exchange import Answer, Headers, Lost, dig, encode, is_array, is_object
 from smsproof_conformance.targets.target import Secrets, Target
 from smsproof_conformance.wire.caller import Caller
 
+_NOBODY_THERE: Final = {"transport.refused": "connection refused", "transport.dns": "no such host"}
+
+
+class ControlUnreachable(Exception):
+    """Nobody is at the control URL, and nobody has been before."""
+
 
 class Control:
-    """Calls `target.control_url`; only built where one is declared."""
+    """Calls `target.control_url`; only built where one is declared.
+
+    Every call raises ControlUnreachable where nobody is, as long as nobody has ever answered.
+    """
 
     def __init__(self, target: Target, secrets: Secrets) -> None:
         assert target.control_url is not None
@@ -22,7 +32,9 @@ class Control:
         self._authorization: Headers = (
             (("Authorization", f"Bearer {token.get_secret_value()}"),) if token is not None else ()
         )
+        self._url = target.control_url
         self._caller = Caller(target.control_url, target.timeout_seconds)
+        self._reached = False
 
     async def close(self) -> None:
         await self._caller.close()
@@ -37,11 +49,21 @@ class Control:
 
     async def outbox(self) -> list[dict[str, Any]] | None:
         """The accepted messages as handsets would see them ({id, from, to, text}); None where not offered."""
-        answer = await self._caller.exchange("GET", "/outbox", self._authorization, None)
+        answer = await self._exchange("GET", "/outbox", self._authorization, None)
         messages = dig(answer.value, "messages") if isinstance(answer, Answer) and answer.succeeded else None
         return [item for item in messages if is_object(item)] if is_array(messages) else None
 
     async def _post(self, path: str, body: dict[str, str]) -> bool:
         headers = (*self._authorization, ("Content-Type", "application/json"))
-        answer = await self._caller.exchange("POST", path, headers, encode(body))
+        answer = await self._exchange("POST", path, headers, encode(body))
         return isinstance(answer, Answer) and answer.succeeded
+
+    async def _exchange(self, method: str, path: str, headers: Headers, body: bytes | None) -> Answer | Lost:
+        outcome = await self._caller.exchange(method, path, headers, body)
+        if not self._reached and isinstance(outcome, Lost) and outcome.kind in _NOBODY_THERE:
+            raise ControlUnreachable(
+                f"control_url {self._url} is unreachable ({_NOBODY_THERE[outcome.kind]}). Start it, correct it, or leave"
+                " control_url out."
+            )
+        self._reached = self._reached or isinstance(outcome, Answer)
+        return outcome
