@@ -90,11 +90,9 @@ def _foreign(options: argparse.Namespace) -> int:
     if name is None or out is None:
         print("--spec needs --package NAME and --out DIR.", file=sys.stderr)
         return _USAGE
-    if not (name.isascii() and name.isidentifier()) or keyword.iskeyword(name) or name.lower() in _RESERVED_PACKAGES:
-        print(
-            f"{printable(name)!r} cannot be the name of a package: use lower-case letters, digits and _.",
-            file=sys.stderr,
-        )
+    unfit = _why_no_package(name)
+    if unfit:
+        print(f"--package: {printable(name)!r} cannot be the name of a package: {unfit}.", file=sys.stderr)
         return _USAGE
     found = document.load(options.spec)
     sdk = reading.read(found, module=name, partial=options.partial)
@@ -111,7 +109,20 @@ def _foreign(options: argparse.Namespace) -> int:
     return _FINE
 
 
+def _why_no_package(name: str) -> str | None:
+    """Why a package of this name could not be imported, or would hide another; None if nothing speaks against it."""
+    if not (name.isascii() and name.isidentifier()):
+        return "use lower-case letters, digits and _, and no digit first"
+    if keyword.iskeyword(name):
+        return f"it is a keyword of Python; {name}_sdk is none"
+    # In lower case, because some file systems do not tell Json from json.
+    if name.lower() in _STANDARD_LIBRARY:
+        return f"it would hide a module of the standard library; {name}_sdk hides none"
+    if name.lower() in _RESERVED_PACKAGES:
+        return f"it would hide what it needs itself, or is kept for other use; {name}_sdk is free"
+    return None
+
+
+_STANDARD_LIBRARY = frozenset(module.lower() for module in sys.stdlib_module_names)
 # A package of one of these names would hide what it needs itself, or be a device on some systems.
-_RESERVED_PACKAGES = frozenset(
-    {"pydantic", "httpx", "httpx2", "anyio", "typing", "con", "nul", "aux", "prn", "test", "tests"}
-)
+_RESERVED_PACKAGES = frozenset({"pydantic", "httpx", "httpx2", "anyio", "con", "nul", "aux", "prn", "test", "tests"})

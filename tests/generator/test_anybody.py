@@ -286,3 +286,22 @@ def test_the_awaited_client_says_the_same(anybody: Any) -> None:
 
 def test_servers_with_variables_have_their_defaults(anybody: Any) -> None:
     assert repr(anybody.AnybodysAPI("k")) == "AnybodysAPI('https://us.api.example/v1')"
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("json", "it would hide a module of the standard library; json_sdk hides none"),
+        ("Json", "it would hide a module of the standard library; Json_sdk hides none"),
+        ("typing", "it would hide a module of the standard library; typing_sdk hides none"),
+        ("class", "it is a keyword of Python; class_sdk is none"),
+        ("pydantic", "it would hide what it needs itself, or is kept for other use; pydantic_sdk is free"),
+        ("my-sdk", "use lower-case letters, digits and _, and no digit first"),
+    ],
+)
+def test_a_name_that_cannot_be_a_package_is_refused_with_its_reason(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, reason: str
+) -> None:
+    assert run(["--spec", str(DOCUMENT), "--package", name, "--out", str(tmp_path / "out")]) == 2
+    assert capsys.readouterr().err == f"--package: '{name}' cannot be the name of a package: {reason}.\n"
+    assert not (tmp_path / "out").exists()
