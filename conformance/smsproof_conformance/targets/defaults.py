@@ -6,9 +6,13 @@ for everybody, what costs money or shows numbers.
 
 from __future__ import annotations
 
+from typing import Final
+
 from pydantic import Field
 
 from smsproof_conformance.targets.target import Table
+
+ON_THE_COMMAND_LINE_ALONE: Final = frozenset({"live", "dry-run", "show-data"})
 
 
 class Defaults(Table):

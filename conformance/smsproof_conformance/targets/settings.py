@@ -12,13 +12,14 @@ from typing import Any, cast
 from pydantic import SecretStr, ValidationError
 
 from smsproof_conformance.targets.declared_address import flaw
-from smsproof_conformance.targets.defaults import Defaults
+from smsproof_conformance.targets.defaults import ON_THE_COMMAND_LINE_ALONE, Defaults
 from smsproof_conformance.targets.target import Numbers, Secrets, Target
 from smsproof_spec import contract
 from smsproof_spec.rules import Role, printable
 
 _DEFAULT_FILES = (Path("smsproof.toml"), Path("pyproject.toml"))
 _TABLES = ("target", "run")
+_INNER_TABLES = frozenset({"numbers", "paths"})
 # Where a declared address stands in a request. A short code among the long codes is a sender all the same.
 _ROLES = {
     "long_codes": Role.SENDER,
@@ -49,7 +50,7 @@ def read(config: Path | None) -> dict[str, Target]:
             " or name a file with --config FILE."
         )
     tables = _table(path, "target", _document(path).get("target", {}))
-    return {name: _target(path, name, _table(path, f"target.{name}", table)) for name, table in tables.items()}
+    return {name: _target(path, name, _table(path, f"target.{name}", table), tables) for name, table in tables.items()}
 
 
 def defaults(config: Path | None) -> Mapping[str, Any]:
@@ -147,8 +148,15 @@ def _table(path: Path, where: str, value: object) -> dict[str, Any]:
     return cast("dict[str, Any]", value)
 
 
-def _target(path: Path, name: str, table: dict[str, Any]) -> Target:
+def _target(path: Path, name: str, table: dict[str, Any], targets: Mapping[str, Any]) -> Target:
     vendor = table.get("vendor")
+    if (
+        table and not table.keys() - _INNER_TABLES
+    ):  # nobody writes a target of these alone: its name has a slip of the pen
+        hint = _nearest(name, targets.keys() - {name}, "target.")
+        if hint:
+            (inner, *_) = table
+            raise SettingsError(f"{path}: [target.{name}.{inner}] belongs to no target{hint}.")
     if vendor not in contract.VENDORS:
         wrong = "is missing" if vendor is None else f"is {vendor!r}"
         raise SettingsError(f"{path}: [target.{name}] vendor {wrong}; expected one of: {', '.join(contract.VENDORS)}.")
@@ -185,7 +193,12 @@ def _flaws(numbers: Numbers, vendor: str) -> Iterator[str]:
 
 def _explain(path: Path, root: str, problem: Any) -> str:
     *tables, key = [str(step) for step in problem["loc"]]
+    if isinstance(problem["loc"][-1], int):
+        key = f"{tables.pop()}[{key}]"
     table = ".".join([root, *tables])
+    option = key.replace("_", "-")
+    if root == "run" and option in ON_THE_COMMAND_LINE_ALONE:
+        return f"{path}: [{table}] {key}: `--{option}` stands in no file; give it on the command line."
     if problem["type"] == "extra_forbidden":
         known = Defaults if root == "run" else Numbers if tables == ["numbers"] else Target
         hint = _nearest(key, known.model_fields)
@@ -197,13 +210,34 @@ def _explain(path: Path, root: str, problem: Any) -> str:
     return f"{path}: [{table}] {key}: {_told(problem)}."
 
 
+_EXPECTED = {
+    "tuple_type": 'expected a list of texts, such as ["+12191112222"]',
+    "list_type": 'expected a list of texts, such as ["single-send/*"]',
+    "string_type": "expected a text in quotes",
+    "bool_type": "expected true or false",
+    "int_type": "expected a whole number",
+    "float_type": "expected a number",
+    "dict_type": "expected a table",
+    "model_type": "expected a table",
+}
+_KINDS: Mapping[type, str] = {
+    str: "a text", int: "a number without quotes", float: "a number without quotes", bool: "true or false",
+    list: "a list", dict: "a table",
+}  # fmt: skip
+
+
 def _told(problem: Any) -> str:
     """What is wrong with a value, and the value, unless it may be a secret at the wrong place."""
-    key, given = str(problem["loc"][-1]), problem["input"]
-    expected = problem["msg"].removeprefix("Value error, ")
+    key = str(problem["loc"][-1])
+    given: object = problem["input"]
+    expected = _EXPECTED.get(problem["type"]) or problem["msg"].removeprefix("Value error, ").replace(
+        "Input should be", "expected something"
+    )
+    if "numbers" in problem["loc"]:  # by kind alone: reports mask a number as well
+        return f"{expected}; got {_KINDS.get(type(given), 'something else')}"
     return expected if key.endswith("_env") or "@" in str(given) else f"{expected}; got {printable(repr(given))}"
 
 
-def _nearest(name: str, known: Any) -> str:
+def _nearest(name: str, known: Any, before: str = "") -> str:
     close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.4)
-    return f" (did you mean {close[0]}?)" if close else ""
+    return f" (did you mean {before}{close[0]}?)" if close else ""

@@ -91,7 +91,7 @@ def test_a_file_permits_neither_paying_nor_showing(smsproof: Desk, name: str) ->
     path.write_text(path.read_text() + f"[run]\n{name} = true\n")
     done = smsproof("run", "staging")
     assert done.code == 2
-    assert f"unknown key {name} in [run]" in done.err
+    assert f"[run] {name}: `--{name.replace('_', '-')}` stands in no file" in done.err
 
 
 def test_the_origin_is_shown_to_people_too(smsproof: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,7 +117,7 @@ def test_a_wrong_value_in_the_run_table_is_named(smsproof: Desk) -> None:
     path.write_text(path.read_text() + '[run]\nseed = "many"\n')
     done = smsproof("config")
     assert done.code == 2
-    assert done.err == "smsproof.toml: [run] seed: Input should be a valid integer; got 'many'.\n"
+    assert done.err == "smsproof.toml: [run] seed: expected a whole number; got 'many'.\n"
 
 
 def test_an_override_that_is_none_names_its_flag(smsproof: Desk) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from smsproof_conformance.targets.settings import SettingsError, pick, read, secrets
+from smsproof_conformance.targets.settings import SettingsError, defaults, pick, read, secrets
 
 GOOD = """
 [target.staging]
@@ -149,3 +149,47 @@ def test_an_unset_token_is_reported_with_its_variable(tmp_path: Path) -> None:
 def test_secrets_do_not_show_when_printed(tmp_path: Path) -> None:
     held = secrets(read(settings(tmp_path, GOOD))["staging"], {"INTELEPEER_TOKEN": "canary-token"})
     assert "canary-token" not in f"{held!r} {held}"
+
+
+@pytest.mark.parametrize("key", ["live", "dry_run", "show_data", "show-data"])
+def test_an_option_that_stands_in_no_file_is_sent_to_the_command_line(tmp_path: Path, key: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        defaults(settings(tmp_path, f"[run]\n{key} = true\n"))
+    option = key.replace("_", "-")
+    assert str(caught.value).endswith(f"[run] {key}: `--{option}` stands in no file; give it on the command line.")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "told"),
+    [
+        ("long_codes", '"+12191112222"', 'long_codes: expected a list of texts, such as ["+12191112222"]; got a text'),
+        ("long_codes", "[12191112222]", "long_codes[0]: expected a text in quotes; got a number without quotes"),
+        ("foreign", '["+12191112222"]', "foreign: expected a text in quotes; got a list"),
+    ],
+)
+def test_a_number_of_another_kind_is_refused_in_plain_words_without_the_number(
+    tmp_path: Path, key: str, value: str, told: str
+) -> None:
+    head, _, _ = GOOD.partition("long_codes")
+    assert refusal(tmp_path, f"{head}{key} = {value}\n").endswith(f"[target.staging.numbers] {told}.")
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("case = 5", 'case: expected a list of texts, such as ["single-send/*"]; got 5'),
+        ('strict = "yes"', "strict: expected true or false; got 'yes'"),
+        ("seed = 1.5", "seed: expected a whole number; got 1.5"),
+        ("baseline = 1", "baseline: expected a text in quotes; got 1"),
+        ("budget = -1", "budget: expected something greater than or equal to 0; got -1"),
+    ],
+)
+def test_a_default_of_another_kind_is_refused_in_plain_words(tmp_path: Path, line: str, told: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        defaults(settings(tmp_path, f"[run]\n{line}\n"))
+    assert str(caught.value).endswith(f"[run] {told}.")
+
+
+def test_a_table_of_a_target_that_is_misspelt_is_reported_with_the_nearest_target(tmp_path: Path) -> None:
+    message = refusal(tmp_path, GOOD.replace("[target.staging.numbers]", "[target.stagin.numbers]"))
+    assert message.endswith("[target.stagin.numbers] belongs to no target (did you mean target.staging?).")
