@@ -193,6 +193,7 @@ async def _messangi(call: Callable[..., Any], desk: Desk, outbox: Callable[[str]
     call("batch as pasted", "POST", BATCH, {**batch, "to": [{"to:": "+525500000000", "params": ["Elizabeth", 10.65]}]})
     call("batch without params", "POST", BATCH, {**batch, "to": [{"to": "+525500000000"}]})
     call("batch to string", "POST", BATCH, {**plain, "to": "+525500000000"})
+    call("batch to bare addresses", "POST", BATCH, {**plain, "to": ["+525500000000"]})
     call("batch plain", "POST", BATCH, plain)
     call("batch over-long", "POST", BATCH, {**plain, "text": "x" * 1601})
     await outbox("outbox")
