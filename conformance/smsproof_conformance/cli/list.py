@@ -21,7 +21,11 @@ from smsproof_spec.contract import Party
 def list_(
     vendor: Annotated[str | None, typer.Argument(help="Only this vendor's cases.")] = None,
     case: Annotated[
-        list[str] | None, typer.Option(help="Only cases whose id matches this pattern (repeatable).")
+        list[str] | None,
+        typer.Option(
+            help="Shell pattern, such as bulk-send/* or IP-BULK-*: only cases of which the id or a requirement matches;"
+            " repeatable."
+        ),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -29,7 +33,10 @@ def list_(
     with door():
         if vendor is not None and vendor not in contracts.VENDORS:
             raise UsageError(f"There is no vendor {vendor!r}; known are {', '.join(contracts.VENDORS)}.")
-        chosen = {name: select(every_case(name), case or []) for name in ([vendor] if vendor else contracts.VENDORS)}
+        vendors = [vendor] if vendor else contracts.VENDORS
+        known = {f"{name} {id_}": found for name in vendors for id_, found in every_case(name).items()}
+        selected = select(known, case or [])
+        chosen = {name: [found for found in selected if found.vendor == name] for name in vendors}
         if as_json:
             print_json([case_json(found) for every in chosen.values() for found in every])
             return

@@ -84,7 +84,12 @@ Examples = Annotated[
 Seed = Annotated[int, typer.Option(envvar=_ENV + "SEED", help="The same seed gives the same requests.")]
 Patterns = Annotated[
     list[str] | None,
-    typer.Option("--case", envvar=_ENV + "CASE", help="Only cases whose id or requirement matches (repeatable)."),
+    typer.Option(
+        "--case",
+        envvar=_ENV + "CASE",
+        help="Shell pattern, such as bulk-send/* or IP-BULK-*: only cases of which the id or a requirement matches;"
+        " repeatable.",
+    ),
 ]
 DryRun = Annotated[
     bool,

@@ -238,3 +238,9 @@ def test_completion_is_shown_and_installed_for_a_shell(smsproof: Desk) -> None:
 
 def test_the_version_is_told() -> None:
     assert re.fullmatch(r"smsproof [0-9.]+\n", piped(["--version"], ROOT))
+
+
+def test_a_pattern_lists_the_cases_of_one_vendor_without_naming_it(smsproof: Desk) -> None:
+    listed = smsproof("list", "--case", "IP-BULK-*", "--json").json
+    assert {case["vendor"] for case in listed} == {"intelepeer"}
+    assert all(any(name.startswith("IP-BULK-") for name in case["observes"]) for case in listed)
