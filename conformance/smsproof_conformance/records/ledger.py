@@ -45,6 +45,7 @@ PRAGMA user_version = 2;
 """
 _VERSION = 2
 
+_NAMED_RUNS = 3  # where one is not found: enough to see what names look like, and the one just made is among them
 RUNS = Path(".smsproof") / "runs"
 
 # A shorter "secret" (`t`, `test`) stands in ordinary words and JSON keys: taking it out would falsify the record that is
@@ -71,13 +72,18 @@ def new_path(target: str, root: Path = RUNS) -> Path:
 
 
 def find(run: str, root: Path = RUNS) -> Path:
-    """The file that RUN on a command line means: a path, the name that reports give it, or `last`."""
+    """The file that RUN on a command line means: a path, the name that reports give it (with or without `.sqlite`), or
+    `last`."""
+    runs = sorted(root.glob("*.sqlite"))
     if run != "last":
-        for path in (Path(run), root / f"{run}.sqlite"):
+        for path in (Path(run), root / run, root / f"{run}.sqlite"):
             if path.is_file():
                 return path
-        raise LedgerError(f"There is no run {run}. Give the path of a run file, its name, or `last`.")
-    runs = sorted(root.glob("*.sqlite"))
+        newest = ", ".join(path.stem for path in reversed(runs[-_NAMED_RUNS:]))
+        raise LedgerError(
+            f"There is no run {run}. Give the path of a run file, its name, or `last`."
+            + (f" The newest are: {newest}." if newest else "")
+        )
     if not runs:
         raise LedgerError(f"There is no run in {root}. Start one with `smsproof run TARGET`.")
     return runs[-1]

@@ -120,6 +120,20 @@ def test_a_missing_run_is_said(tmp_path: Path) -> None:
         find("nowhere", tmp_path)
 
 
+@pytest.mark.parametrize("end", ["", ".sqlite"])
+def test_a_run_is_found_by_its_name_with_and_without_the_suffix(tmp_path: Path, end: str) -> None:
+    Ledger.create(tmp_path / "20260101T000000Z-a.sqlite", ()).close()
+    assert find(f"20260101T000000Z-a{end}", tmp_path) == tmp_path / "20260101T000000Z-a.sqlite"
+
+
+def test_a_run_that_is_missing_is_answered_with_the_newest_three(tmp_path: Path) -> None:
+    for day in (1, 3, 2, 4):
+        Ledger.create(tmp_path / f"2026010{day}T000000Z-a.sqlite", ()).close()
+    with pytest.raises(LedgerError) as caught:
+        find("nowhere", tmp_path)
+    assert str(caught.value).endswith(" The newest are: 20260104T000000Z-a, 20260103T000000Z-a, 20260102T000000Z-a.")
+
+
 def test_a_file_that_is_no_run_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "other"
     path.write_bytes(b"not a database at all, but long enough to look at" * 20)
