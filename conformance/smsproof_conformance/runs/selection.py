@@ -25,8 +25,8 @@ def select(cases: Mapping[str, Case], patterns: Sequence[str]) -> list[Case]:
     for pattern in patterns:
         folded = pattern.lower()
         found = {
-            case.id
-            for case in cases.values()
+            key
+            for key, case in cases.items()
             if any(fnmatchcase(name.lower(), folded) for name in (case.id, *case.observes))
         }
         if not found:
@@ -35,4 +35,4 @@ def select(cases: Mapping[str, Case], patterns: Sequence[str]) -> list[Case]:
             hint = f" The nearest id is {close[0]}." if close else ""
             raise NothingSelected(f"No case matches {pattern!r}.{hint} `smsproof list` shows all of them.")
         chosen |= found
-    return [case for case in cases.values() if case.id in chosen]
+    return [case for key, case in cases.items() if key in chosen]
