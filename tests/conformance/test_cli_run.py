@@ -93,7 +93,9 @@ def test_a_closed_port_exits_4_within_five_seconds(tmp_path: Path) -> None:
     settings(tmp_path, f"http://127.0.0.1:{port}")
     code, out, _ = run(tmp_path, "run", "staging", timeout=5)
     assert code == 4
-    assert "unreachable" in out
+    assert out.startswith(f"http://127.0.0.1:{port} is unreachable: ")
+    assert "Is it running? --wait-for 60 waits for it.\n" in out.partition("SKIP")[0]
+    assert out.count("unreachable") == 1
 
 
 def test_a_port_in_use_exits_2_and_leaves_no_run_behind(emulator: tuple[str, str], tmp_path: Path) -> None:

@@ -36,6 +36,8 @@ STYLES: Final = {
 def print_run(console: Console, material: Material) -> None:
     """The verdicts that need a reader's eye, every finding in full, then the numbers."""
     judged = material.judged
+    if judged.stopped is ExitCode.UNREACHABLE:  # the reason of all that follows
+        _print_stop(console, judged.stop_reason)
     for case in judged.cases:
         if case.verdict in (Verdict.ERROR, Verdict.INDETERMINATE):
             line = Text(f"{case.verdict}  ", STYLES[case.verdict])
@@ -155,11 +157,15 @@ def _print_numbers(console: Console, material: Material) -> None:
     )
     if judged.fuzzed:
         console.print(f"{judged.fuzzed} more requests to fuzz")
-    if judged.stop_reason:
-        console.print(Text(shown(judged.stop_reason), "bold red"))
+    if judged.stopped is not ExitCode.UNREACHABLE and judged.stop_reason:
+        _print_stop(console, judged.stop_reason)
     for endpoint in material.unrestored:
         console.print(Text(f"not restored: the webhook of {shown(endpoint)} still holds a URL of this run", "bold red"))
     if judged.findings and not material.shows_data and not material.scrubbed:
         console.print(Text("Numbers and texts are masked, in the lines to repeat as well: see --show-data.", "dim"))
     if judged.exit_code is ExitCode.NOTHING_SELECTED:
         console.print(Text("Nothing was observed: that is no success.", "bold red"))
+
+
+def _print_stop(console: Console, reason: str) -> None:
+    console.print(Text(shown(reason), "bold red"))

@@ -121,7 +121,12 @@ class Run:
             self._stop(
                 ExitCode.SAFETY_LIMIT, f"The budget stops this run: {spent}. Raise --budget or select fewer cases."
             )
-        except (Unreachable, Unavailable) as silence:
+        except Unreachable as silence:
+            self._stop(
+                ExitCode.UNREACHABLE,
+                f"{self.target.base_url} is unreachable: {silence}. Is it running? --wait-for 60 waits for it.",
+            )
+        except Unavailable as silence:
             self._stop(ExitCode.UNREACHABLE, f"{self.target.base_url} is unreachable: {silence}.")
         except ControlUnreachable as silence:
             self._stop(ExitCode.UNREACHABLE, str(silence))
