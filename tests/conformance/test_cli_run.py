@@ -46,8 +46,8 @@ foreign = "+19995550100"
     )
 
 
-def start(folder: Path, *words: str, code: str | None = None) -> subprocess.Popen[str]:
-    environment = {**os.environ, "INTELEPEER_TOKEN": "smsproof-token", "COLUMNS": "120"}
+def start(folder: Path, *words: str, code: str | None = None, token: str = "smsproof-token") -> subprocess.Popen[str]:
+    environment = {**os.environ, "INTELEPEER_TOKEN": token, "COLUMNS": "120"}
     program = code or "from smsproof_conformance.entry import main; main()"
     command: Sequence[str] = [sys.executable, "-c", program, *words]
     return subprocess.Popen(
@@ -55,8 +55,10 @@ def start(folder: Path, *words: str, code: str | None = None) -> subprocess.Pope
     )
 
 
-def run(folder: Path, *words: str, code: str | None = None, timeout: float = 60) -> tuple[int, str, str]:
-    with start(folder, *words, code=code) as process:
+def run(
+    folder: Path, *words: str, code: str | None = None, token: str = "smsproof-token", timeout: float = 60
+) -> tuple[int, str, str]:
+    with start(folder, *words, code=code, token=token) as process:
         out, err = process.communicate(timeout=timeout)
         return process.returncode, out, err
 
@@ -135,6 +137,25 @@ def test_a_control_api_that_offers_nothing_stops_no_run(emulator: tuple[str, str
     settings(tmp_path, emulator[0], f'control_url = "{emulator[0]}/nothing-here"\nwait_seconds = 0.1')
     code, out, _ = run(tmp_path, "run", "staging", "--case", "inbound/delivered", "--case", "single-send/sender-form")
     assert (code, "unreachable" in out) == (0, False), out
+
+
+REFUSED_TOKEN = "the target refused the token in INTELEPEER_TOKEN (401 to every request): is it the right one?"
+
+
+def test_a_token_that_was_never_taken_is_doubted_in_one_sentence(emulator: tuple[str, str], tmp_path: Path) -> None:
+    settings(tmp_path, emulator[0])
+    words = ("run", "staging", "--no-fuzz", "--case", "single-send/sender-form")
+    code, out, _ = run(tmp_path, *words, token="another-token")
+    assert out.splitlines()[-2:-1] == [REFUSED_TOKEN]
+    as_json = run(tmp_path, *words, "--json", token="another-token")
+    assert (as_json[0], json.loads(as_json[1])["exit_code"]) == (code, code)
+    assert REFUSED_TOKEN in as_json[2].splitlines()
+
+
+def test_a_token_that_was_taken_once_is_not_doubted(emulator: tuple[str, str], tmp_path: Path) -> None:
+    settings(tmp_path, emulator[0])
+    _, out, err = run(tmp_path, "run", "staging", "--no-fuzz", "--case", "*token*", "--case", "*sender-form")
+    assert "refused the token" not in out + err
 
 
 def test_a_base_url_that_is_not_loopback_exits_2_and_nothing_is_sent(tmp_path: Path) -> None:

@@ -110,6 +110,18 @@ class Material:
         """How many requests were sent in all, fuzz included."""
         return len(self._record.exchanges)
 
+    @property
+    def doubt(self) -> str | None:
+        """What the owner should look at before the verdicts: a token that was never taken. No verdict itself."""
+        answers = [
+            exchange.answer.status
+            for exchange in self._record.exchanges
+            if exchange.answer is not None and exchange.request.token == "good"
+        ]
+        if self.judged.party != "V" or not answers or set(answers) != {401}:
+            return None
+        return f"the target refused the token in {self.target.token_env} (401 to every request): is it the right one?"
+
     @cached_property
     def findings(self) -> tuple[Shown, ...]:
         """Every finding, in the order of the cases."""
