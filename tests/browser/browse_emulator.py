@@ -12,8 +12,8 @@ import urllib.request
 from collections.abc import Iterator
 
 from smsproof_conformance.emulator import running
+from smsproof_conformance.emulator.control.page import Page
 from smsproof_conformance.emulator.exchange import Answer, Request
-from smsproof_conformance.emulator.page import Page
 from tests.browser.chromium import browse, report
 
 HOSTILE = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>{{7*7}}"

@@ -13,7 +13,7 @@ from types import TracebackType
 import typer
 
 from smsproof_conformance.exit_code import ExitCode
-from smsproof_conformance.fuzz.phase import ExamplesError
+from smsproof_conformance.fuzz.sharing import ExamplesError
 from smsproof_conformance.records.ledger import LedgerError, LedgerFailure
 from smsproof_conformance.reports.files import ReportError
 from smsproof_conformance.runs.selection import NothingSelected

@@ -5,13 +5,13 @@ with running("intelepeer") as emulator:
 """
 
 from smsproof_conformance.emulator.account import MAX_SEGMENTS, SHARED_CODE, Setup
-from smsproof_conformance.emulator.application import Application
-from smsproof_conformance.emulator.credentials import EXPIRED_TOKEN, TOKEN
+from smsproof_conformance.emulator.books.credentials import EXPIRED_TOKEN, TOKEN
+from smsproof_conformance.emulator.books.inventory import InventoryError, read_inventory
+from smsproof_conformance.emulator.books.store import StoreError
+from smsproof_conformance.emulator.delivery.signature import Hmac, SignatureError
 from smsproof_conformance.emulator.desk import Desk, UnknownName
-from smsproof_conformance.emulator.inventory import InventoryError, read_inventory
-from smsproof_conformance.emulator.server import Emulator, running
-from smsproof_conformance.emulator.signature import Hmac, SignatureError
-from smsproof_conformance.emulator.store import StoreError
+from smsproof_conformance.emulator.serving.application import Application
+from smsproof_conformance.emulator.serving.server import Emulator, running
 
 __all__ = [
     "EXPIRED_TOKEN",

@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from smsproof_conformance.emulator.books.credentials import Credentials
+from smsproof_conformance.emulator.books.inventory import DEFAULTS, Inventory
+from smsproof_conformance.emulator.books.message import Delivery, DeliveryState, Direction, Message
+from smsproof_conformance.emulator.books.script import Step
+from smsproof_conformance.emulator.books.store import Forgetful, History, Journal, LatestMessages, Store
 from smsproof_conformance.emulator.clock import Clock
-from smsproof_conformance.emulator.courier import Courier
-from smsproof_conformance.emulator.credentials import Credentials
+from smsproof_conformance.emulator.delivery.courier import Courier
+from smsproof_conformance.emulator.delivery.post import Dial
+from smsproof_conformance.emulator.delivery.signature import Hmac
 from smsproof_conformance.emulator.exchange import Refusal, Request, is_object
-from smsproof_conformance.emulator.inventory import DEFAULTS, Inventory
-from smsproof_conformance.emulator.message import Delivery, DeliveryState, Direction, Message
-from smsproof_conformance.emulator.post import Dial
-from smsproof_conformance.emulator.script import Step
-from smsproof_conformance.emulator.signature import Hmac
-from smsproof_conformance.emulator.store import Forgetful, History, Journal, LatestMessages, Store
 
 SHARED_CODE: Final = "SECRET CODE"
 """S1:213."""

@@ -10,12 +10,12 @@ from smsproof_conformance.emulator.account import Account, Setup
 from smsproof_conformance.emulator.clock import Clock
 from smsproof_conformance.emulator.faults import FAULTS, faulty
 from smsproof_conformance.emulator.faults.fault import Fault
+from smsproof_conformance.emulator.faults.toxic import Toxic
 from smsproof_conformance.emulator.faults.transport import down
-from smsproof_conformance.emulator.intelepeer import IntelePeer
-from smsproof_conformance.emulator.lenient import LenientIntelePeer, LenientMessangi
-from smsproof_conformance.emulator.messangi import Messangi
-from smsproof_conformance.emulator.toxic import Toxic
-from smsproof_conformance.emulator.vendor import Vendor
+from smsproof_conformance.emulator.vendors.intelepeer import IntelePeer
+from smsproof_conformance.emulator.vendors.lenient import LenientIntelePeer, LenientMessangi
+from smsproof_conformance.emulator.vendors.messangi import Messangi
+from smsproof_conformance.emulator.vendors.vendor import Vendor
 
 STRICT: Final[Mapping[str, type[Vendor]]] = {"intelepeer": IntelePeer, "messangi": Messangi}
 LENIENT: Final[Mapping[str, type[Vendor]]] = {"intelepeer": LenientIntelePeer, "messangi": LenientMessangi}

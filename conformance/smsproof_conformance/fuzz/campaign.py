@@ -31,9 +31,10 @@ from smsproof_conformance.case import Case, Standing
 from smsproof_conformance.fuzz import sequences, strategies
 from smsproof_conformance.fuzz.effort import Effort
 from smsproof_conformance.fuzz.engine import Engine
-from smsproof_conformance.fuzz.examples import Examples, Own, Shared
+from smsproof_conformance.fuzz.examples import Examples
 from smsproof_conformance.fuzz.grounding import Ground
 from smsproof_conformance.fuzz.seclusion import BACKEND, secluded
+from smsproof_conformance.fuzz.sharing import Own, Shared
 from smsproof_conformance.records.exchange import Exchange, State, encode
 from smsproof_conformance.records.ledger import LedgerFailure
 from smsproof_conformance.records.probe import CASE, Mode, Probe, is_probe, is_replay

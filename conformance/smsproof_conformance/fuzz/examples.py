@@ -12,35 +12,17 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
-from typing import Any, Final, Protocol
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from hypothesis.database import ExampleDatabase
 
-from smsproof_conformance.fuzz.phase import ExamplesError
+from smsproof_conformance.fuzz.sharing import ExamplesError
 
 PASSWORD: Final = "SMSPROOF_EXAMPLES_PASSWORD"
 _SECONDS: Final = 1.0  # for one word with Redis
 _SECONDS_IN_ALL: Final = 5.0
 _REPLAYED: Final = 200  # of one generator; the shortest, which are the smallest examples
-
-
-class Shared(Protocol):
-    """Examples that many runs share."""
-
-    def fetch(self, name: str) -> tuple[bytes, ...]: ...
-
-    def give(self, name: str, examples: Iterable[bytes]) -> None: ...
-
-
-class Own:
-    """Nothing is shared."""
-
-    def fetch(self, name: str) -> tuple[bytes, ...]:
-        return ()
-
-    def give(self, name: str, examples: Iterable[bytes]) -> None:
-        pass
 
 
 class OnRedis:

@@ -9,12 +9,8 @@ from smsproof_conformance.case import Case
 from smsproof_conformance.fuzz.effort import Effort
 
 if TYPE_CHECKING:
-    from smsproof_conformance.fuzz.examples import Shared
+    from smsproof_conformance.fuzz.sharing import Shared
     from smsproof_conformance.runs.runner import Phase
-
-
-class ExamplesError(Exception):
-    """The address of shared examples cannot be used. Who must act: the person who started the command."""
 
 
 def fuzz_phase(cases: Sequence[Case], effort: Effort | None, examples: Shared | None = None) -> Phase | None:

@@ -16,8 +16,8 @@ import pytest
 
 from smsproof_conformance.emulator import Desk
 from smsproof_conformance.emulator.clock import Clock
+from smsproof_conformance.emulator.delivery.post import Dial, Post
 from smsproof_conformance.emulator.exchange import Request
-from smsproof_conformance.emulator.post import Dial, Post
 
 SEND, HOOK = "/_rest/v4/app/sms/send", "/_rest/v4/my/did/sms/webhook"
 SINGLE, BATCH = "/raven/v2/messages", "/raven/v3/messages/batch"

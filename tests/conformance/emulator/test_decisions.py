@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from smsproof_conformance.emulator import Emulator, Hmac, InventoryError, Setup, SignatureError, read_inventory, running
-from smsproof_conformance.emulator.inventory import Inventory, Number
+from smsproof_conformance.emulator.books.inventory import Inventory, Number
 
 from .conftest import Client
 

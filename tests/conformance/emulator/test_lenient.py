@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from smsproof_conformance.emulator import Setup, running
-from smsproof_conformance.emulator.inventory import INTELEPEER, Inventory, Number
+from smsproof_conformance.emulator.books.inventory import INTELEPEER, Inventory, Number
 
 from .conftest import Client
 

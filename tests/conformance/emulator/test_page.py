@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 
 from smsproof_conformance.emulator import Setup, running
-from smsproof_conformance.emulator.inventory import Inventory, Number
+from smsproof_conformance.emulator.books.inventory import Inventory, Number
 
 from .conftest import Client
 

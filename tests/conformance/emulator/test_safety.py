@@ -13,7 +13,7 @@ import pytest
 
 from smsproof_conformance.emulator import Setup, running
 from smsproof_conformance.emulator.account import Account
-from smsproof_conformance.emulator.destination import ForbiddenDestination, resolve
+from smsproof_conformance.emulator.delivery.destination import ForbiddenDestination, resolve
 
 from .conftest import Client
 
@@ -236,7 +236,7 @@ def test_a_body_beyond_the_limit_is_answered_413():
 
 
 def test_a_request_that_drips_is_cut_off(monkeypatch):
-    monkeypatch.setattr("smsproof_conformance.emulator.wire.REQUEST_SECONDS", 0.2)
+    monkeypatch.setattr("smsproof_conformance.emulator.serving.wire.REQUEST_SECONDS", 0.2)
     with running("intelepeer") as emulator:
         port = int(emulator.url.rpartition(":")[2])
         for part in (

@@ -19,8 +19,8 @@ import httpx2
 import pytest
 
 from smsproof_conformance.emulator import Setup, running
-from smsproof_conformance.emulator.inventory import Inventory, Number
-from smsproof_conformance.emulator.store import StoreError
+from smsproof_conformance.emulator.books.inventory import Inventory, Number
+from smsproof_conformance.emulator.books.store import StoreError
 
 from .conftest import Client, Listener
 

@@ -17,8 +17,8 @@ from hypothesis.database import choices_to_bytes
 
 from smsproof_conformance.fuzz import campaign
 from smsproof_conformance.fuzz.effort import Effort
-from smsproof_conformance.fuzz.examples import PASSWORD, OnRedis, Shared
-from smsproof_conformance.fuzz.phase import ExamplesError
+from smsproof_conformance.fuzz.examples import PASSWORD, OnRedis
+from smsproof_conformance.fuzz.sharing import ExamplesError, Shared
 from smsproof_conformance.records.ledger import Ledger
 from smsproof_conformance.runs.runner import Run
 from smsproof_conformance.targets.demonstration import SECRETS

@@ -11,7 +11,7 @@ from smsproof_conformance.emulator.faults import messangi as messangi
 from smsproof_conformance.emulator.faults import transport as transport
 from smsproof_conformance.emulator.faults.fault import DECLARED
 from smsproof_conformance.emulator.faults.fault import Fault as Fault
-from smsproof_conformance.emulator.vendor import Vendor
+from smsproof_conformance.emulator.vendors.vendor import Vendor
 
 FAULTS: Final[Mapping[str, Fault]] = MappingProxyType(dict(sorted(DECLARED.items())))
 

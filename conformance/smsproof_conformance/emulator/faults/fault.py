@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import Final, TypeVar
 
 from smsproof_conformance.emulator.exchange import Body, is_object
-from smsproof_conformance.emulator.toxic import Toxic
-from smsproof_conformance.emulator.vendor import Vendor
+from smsproof_conformance.emulator.faults.toxic import Toxic
+from smsproof_conformance.emulator.vendors.vendor import Vendor
 
 
 class Kind(StrEnum):

@@ -14,7 +14,7 @@ from functools import cache
 from typing import Final
 
 from smsproof_conformance.emulator.faults.fault import Fault, Kind, declare
-from smsproof_conformance.emulator.toxic import HangUp, Pieces, Reset, Toxic
+from smsproof_conformance.emulator.faults.toxic import HangUp, Pieces, Reset, Toxic
 
 LATENCY_SECONDS: Final = 0.05
 BYTES_PER_SECOND: Final = 20_000

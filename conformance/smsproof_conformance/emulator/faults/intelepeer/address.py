@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from smsproof_conformance.emulator.books.message import Message
 from smsproof_conformance.emulator.exchange import Refusal, Request, is_object
 from smsproof_conformance.emulator.faults.fault import fault, reading
-from smsproof_conformance.emulator.intelepeer import Fields, IntelePeer
-from smsproof_conformance.emulator.message import Message
+from smsproof_conformance.emulator.vendors.intelepeer import Fields, IntelePeer
 
 _SENDER: Final = "+12191112222"
 _DESTINATION: Final = "+13038675309"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from smsproof_conformance.emulator.books.message import Message
 from smsproof_conformance.emulator.exchange import Answer, Body, Refusal, Request, is_object
 from smsproof_conformance.emulator.faults.fault import fault, without
-from smsproof_conformance.emulator.intelepeer import SEND_PATH, IntelePeer
-from smsproof_conformance.emulator.message import Message
+from smsproof_conformance.emulator.vendors.intelepeer import SEND_PATH, IntelePeer
 
 
 @fault("bulk-refused", "IP-BULK-01", "IP-BULK-02")

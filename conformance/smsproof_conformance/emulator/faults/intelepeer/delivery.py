@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from smsproof_conformance.emulator.books.message import Direction, Message
 from smsproof_conformance.emulator.exchange import Refusal, Request, is_object
 from smsproof_conformance.emulator.faults.fault import fault
-from smsproof_conformance.emulator.intelepeer import Fields, IntelePeer
-from smsproof_conformance.emulator.message import Direction, Message
+from smsproof_conformance.emulator.vendors.intelepeer import Fields, IntelePeer
 
 
 @fault("accepted-lost", "IP-SEND-15")

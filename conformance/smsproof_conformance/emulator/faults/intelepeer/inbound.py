@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
+from smsproof_conformance.emulator.books.message import Delivery, Message
+from smsproof_conformance.emulator.delivery.post import Post
 from smsproof_conformance.emulator.exchange import Body
 from smsproof_conformance.emulator.faults.fault import fault, without
-from smsproof_conformance.emulator.intelepeer import ATTEMPTS, IntelePeer
-from smsproof_conformance.emulator.message import Delivery, Message
-from smsproof_conformance.emulator.post import Post
+from smsproof_conformance.emulator.vendors.intelepeer import ATTEMPTS, IntelePeer
 from smsproof_spec.rules import Kind, classify
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from smsproof_conformance.emulator.exchange import Answer, Refusal, Request
 from smsproof_conformance.emulator.faults.fault import fault, reading
-from smsproof_conformance.emulator.intelepeer import Fields, IntelePeer
+from smsproof_conformance.emulator.vendors.intelepeer import Fields, IntelePeer
 
 
 @fault("bad-json-500", "IP-HOUSE-15")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from smsproof_conformance.emulator.books.message import Message
 from smsproof_conformance.emulator.exchange import Answer, Body, Request, is_object
 from smsproof_conformance.emulator.faults.fault import fault, without
-from smsproof_conformance.emulator.intelepeer import IntelePeer
-from smsproof_conformance.emulator.message import Message
+from smsproof_conformance.emulator.vendors.intelepeer import IntelePeer
 
 
 @fault("answer-as-list", "IP-HOUSE-01")

@@ -7,7 +7,7 @@ from typing import cast
 
 from smsproof_conformance.emulator.exchange import Answer, Body, Refusal, Request, is_list, is_object
 from smsproof_conformance.emulator.faults.fault import fault, filled, stringified
-from smsproof_conformance.emulator.intelepeer import WEBHOOK_PATH, IntelePeer, WebhookState
+from smsproof_conformance.emulator.vendors.intelepeer import WEBHOOK_PATH, IntelePeer, WebhookState
 from smsproof_spec.rules import Kind, classify
 
 _ENDPOINT = "+12161112222"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from smsproof_conformance.emulator.faults.fault import fault
-from smsproof_conformance.emulator.intelepeer import IntelePeer
+from smsproof_conformance.emulator.vendors.intelepeer import IntelePeer
 from smsproof_spec.rules import measure
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from smsproof_conformance.emulator.exchange import Refusal, Request
 from smsproof_conformance.emulator.faults.fault import fault
-from smsproof_conformance.emulator.intelepeer import WEBHOOK_PATH, IntelePeer
+from smsproof_conformance.emulator.vendors.intelepeer import WEBHOOK_PATH, IntelePeer
 
 
 @fault("token-not-checked", "IP-GEN-01", "IP-SEND-22")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from smsproof_conformance.emulator.exchange import Answer, Body, Refusal, Request
 from smsproof_conformance.emulator.faults.fault import fault, without
-from smsproof_conformance.emulator.intelepeer import IntelePeer, WebhookState
+from smsproof_conformance.emulator.vendors.intelepeer import IntelePeer, WebhookState
 
 
 @fault("webhook-tnkey-missing", "IP-HOOK-14")

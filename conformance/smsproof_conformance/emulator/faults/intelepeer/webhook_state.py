@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from smsproof_conformance.emulator.exchange import Answer, Refusal, Request
 from smsproof_conformance.emulator.faults.fault import fault
-from smsproof_conformance.emulator.intelepeer import IntelePeer, WebhookState
+from smsproof_conformance.emulator.vendors.intelepeer import IntelePeer, WebhookState
 
 
 @fault("webhook-shared-by-all", "IP-HOOK-19")

@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 from typing import cast
 
+from smsproof_conformance.emulator.books.message import Message
+from smsproof_conformance.emulator.books.script import DELIVERED, Step
 from smsproof_conformance.emulator.exchange import Refusal, Request, is_object
 from smsproof_conformance.emulator.faults.fault import fault
-from smsproof_conformance.emulator.message import Message
-from smsproof_conformance.emulator.messangi import Fields, Messangi
-from smsproof_conformance.emulator.script import DELIVERED, Step
+from smsproof_conformance.emulator.vendors.messangi import Fields, Messangi
 
 _DESTINATION = "+580000000005"
 

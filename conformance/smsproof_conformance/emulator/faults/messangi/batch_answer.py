@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from typing import cast
 
+from smsproof_conformance.emulator.books.message import Message
 from smsproof_conformance.emulator.exchange import Answer, Body, Refusal
 from smsproof_conformance.emulator.faults.fault import fault, without
-from smsproof_conformance.emulator.message import Message
-from smsproof_conformance.emulator.messangi import Fields, Messangi
+from smsproof_conformance.emulator.vendors.messangi import Fields, Messangi
 
 
 class _BatchData(Messangi):

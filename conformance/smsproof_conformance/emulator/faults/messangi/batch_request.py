@@ -7,8 +7,8 @@ from typing import Any, cast
 
 from smsproof_conformance.emulator.exchange import Answer, Refusal, Request, is_list, is_object
 from smsproof_conformance.emulator.faults.fault import fault, filled, without
-from smsproof_conformance.emulator.messangi import BATCH_PATH, Fields, Messangi
-from smsproof_conformance.emulator.placeholder import Values
+from smsproof_conformance.emulator.vendors.messangi import BATCH_PATH, Fields, Messangi
+from smsproof_conformance.emulator.vendors.placeholder import Values
 
 _RECIPIENT = {"to": "+525500000000"}
 

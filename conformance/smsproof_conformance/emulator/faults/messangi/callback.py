@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from urllib.parse import urlencode
 
+from smsproof_conformance.emulator.books.message import Delivery, Message
+from smsproof_conformance.emulator.books.script import Step
+from smsproof_conformance.emulator.delivery.post import Post
 from smsproof_conformance.emulator.exchange import Answer, Body
 from smsproof_conformance.emulator.faults.fault import fault, without
-from smsproof_conformance.emulator.message import Delivery, Message
-from smsproof_conformance.emulator.messangi import Fields, Messangi
-from smsproof_conformance.emulator.post import Post
-from smsproof_conformance.emulator.script import Step
+from smsproof_conformance.emulator.vendors.messangi import Fields, Messangi
 
 
 @fault("callback-lost", "MS-CALLBACK-01", "MS-CALLBACK-04")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from smsproof_conformance.emulator.exchange import Refusal, Request
 from smsproof_conformance.emulator.faults.fault import fault
-from smsproof_conformance.emulator.messangi import Messangi
+from smsproof_conformance.emulator.vendors.messangi import Messangi
 
 
 @fault("key-not-checked", "MS-GEN-02")

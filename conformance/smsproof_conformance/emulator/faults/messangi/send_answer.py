@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from smsproof_conformance.emulator.books.message import Message
 from smsproof_conformance.emulator.exchange import Answer, Body, Refusal, Request
 from smsproof_conformance.emulator.faults.fault import fault, without
-from smsproof_conformance.emulator.message import Message
-from smsproof_conformance.emulator.messangi import Fields, Messangi
+from smsproof_conformance.emulator.vendors.messangi import Fields, Messangi
 
 
 @fault("answer-as-text", "MS-GEN-06")

@@ -6,7 +6,7 @@ from typing import cast
 
 from smsproof_conformance.emulator.exchange import Answer, Refusal, Request, is_object
 from smsproof_conformance.emulator.faults.fault import fault, filled, stringified, without
-from smsproof_conformance.emulator.messangi import SEND_PATH, Fields, Messangi
+from smsproof_conformance.emulator.vendors.messangi import SEND_PATH, Fields, Messangi
 
 _SENDER = "12345"
 _DESTINATION = "+580000000005"

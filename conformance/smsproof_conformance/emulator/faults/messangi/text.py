@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from smsproof_conformance.emulator.books.script import DELIVERED
 from smsproof_conformance.emulator.exchange import Answer, Body
 from smsproof_conformance.emulator.faults.fault import fault
-from smsproof_conformance.emulator.messangi import EXCEEDED, Fields, Messangi
-from smsproof_conformance.emulator.script import DELIVERED
+from smsproof_conformance.emulator.vendors.messangi import EXCEEDED, Fields, Messangi
 from smsproof_spec.rules import documented_segments
 
 

@@ -16,8 +16,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from smsproof_conformance.emulator.inventory import Inventory, Number
-from smsproof_conformance.emulator.message import Attempt, Delivery, DeliveryState, Direction, Message
+from smsproof_conformance.emulator.books.inventory import Inventory, Number
+from smsproof_conformance.emulator.books.message import Attempt, Delivery, DeliveryState, Direction, Message
 
 UNANSWERED: Final = "unanswered"
 """The outcome of an attempt as long as nothing is known of it."""

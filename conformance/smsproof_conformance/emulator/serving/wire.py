@@ -17,7 +17,7 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from smsproof_conformance.emulator.exchange import Refusal
-from smsproof_conformance.emulator.toxic import HangUp, Pieces, Reset, Toxic
+from smsproof_conformance.emulator.faults.toxic import HangUp, Pieces, Reset, Toxic
 
 REQUEST_SECONDS: Final = 10.0
 """From the first byte of a request to its last: against clients that drip."""

@@ -13,10 +13,10 @@ from typing import Any, Final, TypeVar
 import uvicorn
 
 from smsproof_conformance.emulator.account import Setup
-from smsproof_conformance.emulator.application import Application
-from smsproof_conformance.emulator.control import CONTROL_PATH
+from smsproof_conformance.emulator.control.api import CONTROL_PATH
 from smsproof_conformance.emulator.desk import Desk
-from smsproof_conformance.emulator.wire import wire_protocol
+from smsproof_conformance.emulator.serving.application import Application
+from smsproof_conformance.emulator.serving.wire import wire_protocol
 
 HOST: Final = "127.0.0.1"
 _KEEP_ALIVE_SECONDS: Final = 75

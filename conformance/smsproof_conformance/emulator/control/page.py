@@ -21,10 +21,10 @@ from urllib.parse import parse_qsl
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from smsproof_conformance.emulator.account import Refused
-from smsproof_conformance.emulator.credentials import TOKEN
+from smsproof_conformance.emulator.books.credentials import TOKEN
+from smsproof_conformance.emulator.books.message import Delivery, Direction, Message
 from smsproof_conformance.emulator.desk import Desk
 from smsproof_conformance.emulator.exchange import Answer, Request
-from smsproof_conformance.emulator.message import Delivery, Direction, Message
 from smsproof_spec.rules import measure, printable, split
 
 KINDS: Final = ("sent", "received", "retried", "refused")
@@ -169,7 +169,7 @@ def _matches(row: Row, kind: str, number: str, text: str) -> bool:
 @cache
 def _template() -> Template:
     environment = Environment(
-        loader=PackageLoader("smsproof_conformance.emulator"),
+        loader=PackageLoader("smsproof_conformance.emulator.control"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, Final, TypeAlias, cast
 
+from smsproof_conformance.emulator.books.inventory import Number
+from smsproof_conformance.emulator.books.message import NO_DETAILS, Delivery, Direction, Message
+from smsproof_conformance.emulator.delivery.post import Post
 from smsproof_conformance.emulator.exchange import Answer, Body, Refusal, Request, is_list, is_object
-from smsproof_conformance.emulator.inventory import Number
-from smsproof_conformance.emulator.message import NO_DETAILS, Delivery, Direction, Message
-from smsproof_conformance.emulator.post import Post
-from smsproof_conformance.emulator.vendor import Route, Vendor, shown
+from smsproof_conformance.emulator.vendors.vendor import Route, Vendor, shown
 from smsproof_spec.rules import AddressError, Kind, Role, check, classify, measure
 
 SEND_PATH: Final = "/_rest/v4/app/sms/send"

@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 from jsonschema_rs import Draft202012Validator
 
 from smsproof_conformance.emulator.account import Account
+from smsproof_conformance.emulator.books.message import Delivery, Message
+from smsproof_conformance.emulator.books.script import ScriptError, read_script
 from smsproof_conformance.emulator.desk import Desk
 from smsproof_conformance.emulator.exchange import Answer, Body, Request
-from smsproof_conformance.emulator.message import Delivery, Message
-from smsproof_conformance.emulator.script import ScriptError, read_script
 from smsproof_spec.rules import Malformed, strict_json
 
 if TYPE_CHECKING:
-    from smsproof_conformance.emulator.page import Page
+    from smsproof_conformance.emulator.control.page import Page
 
 CONTROL_PATH: Final = "/_smsproof"
 PAGE_PATHS: Final = frozenset({"", "/", "/page/inbound"})
@@ -74,7 +74,7 @@ class Control:
     def _show(self, request: Request) -> Answer:
         """The page; its own form is the one request of a browser's that is taken."""
         if self._page is None:
-            from smsproof_conformance.emulator.page import Page  # with a template engine that few runs need
+            from smsproof_conformance.emulator.control.page import Page  # with a template engine that few runs need
 
             self._page = Page(self._desk)
         if request.path == CONTROL_PATH:
@@ -214,7 +214,7 @@ def _read(path: str, request: Request) -> Body:
 @cache
 def document() -> dict[str, Any]:
     """The OpenAPI document of the control API."""
-    text = files("smsproof_conformance.emulator").joinpath("control.openapi.json").read_text("utf-8")
+    text = files("smsproof_conformance.emulator.control").joinpath("control.openapi.json").read_text("utf-8")
     return cast("dict[str, Any]", json.loads(text))
 
 

@@ -11,10 +11,10 @@ import heapq
 from collections import deque
 from typing import Final, Protocol
 
+from smsproof_conformance.emulator.books.message import Attempt, Delivery, DeliveryState
+from smsproof_conformance.emulator.books.store import UNANSWERED, Journal
 from smsproof_conformance.emulator.clock import Clock
-from smsproof_conformance.emulator.message import Attempt, Delivery, DeliveryState
-from smsproof_conformance.emulator.post import Dial, ForbiddenDestination, Post
-from smsproof_conformance.emulator.store import UNANSWERED, Journal
+from smsproof_conformance.emulator.delivery.post import Dial, ForbiddenDestination, Post
 
 _SIDE_BY_SIDE: Final = 64
 """Connections open at once: far below a usual limit of file descriptors."""

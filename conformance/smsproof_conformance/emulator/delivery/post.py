@@ -16,7 +16,7 @@ from typing import Final
 
 import h11
 
-from smsproof_conformance.emulator.destination import Destination, ForbiddenDestination, resolve
+from smsproof_conformance.emulator.delivery.destination import Destination, ForbiddenDestination, resolve
 
 MAX_ANSWER_BYTES: Final = 4096
 """Of the body. Its head is bounded by h11."""

@@ -9,10 +9,10 @@ import json
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final, TypeAlias
 
-from smsproof_conformance.emulator.control import CONTROL_PATH, Control, refuse
+from smsproof_conformance.emulator.control.api import CONTROL_PATH, Control, refuse
 from smsproof_conformance.emulator.desk import Desk
 from smsproof_conformance.emulator.exchange import JSON_MEDIA_TYPE, Answer, Refusal, Request
-from smsproof_conformance.emulator.toxic import Toxic
+from smsproof_conformance.emulator.faults.toxic import Toxic
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from smsproof_conformance.emulator.exchange import Answer, Refusal, Request, is_list, is_object
-from smsproof_conformance.emulator.intelepeer import IntelePeer
-from smsproof_conformance.emulator.messangi import BATCH_PATH, SEND_PATH, Messangi
-from smsproof_conformance.emulator.vendor import Vendor
+from smsproof_conformance.emulator.vendors.intelepeer import IntelePeer
+from smsproof_conformance.emulator.vendors.messangi import BATCH_PATH, SEND_PATH, Messangi
+from smsproof_conformance.emulator.vendors.vendor import Vendor
 
 _LOOSE_NAME: Final = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,9}[A-Za-z0-9])?")
 _SHORT_E164: Final = re.compile(r"\+[1-9][0-9]{1,5}")

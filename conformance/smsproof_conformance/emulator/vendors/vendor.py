@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from typing import ClassVar, Final, TypeAlias
 
 from smsproof_conformance.emulator.account import Account
+from smsproof_conformance.emulator.books.message import Delivery
+from smsproof_conformance.emulator.delivery.post import Post
 from smsproof_conformance.emulator.exchange import Answer, Body, Refusal, Request
-from smsproof_conformance.emulator.message import Delivery
-from smsproof_conformance.emulator.post import Post
-from smsproof_conformance.emulator.schemas import Schema, schema
+from smsproof_conformance.emulator.vendors.schemas import Schema, schema
 from smsproof_spec.rules import Malformed, printable, strict_json
 
 Handler: TypeAlias = Callable[[Request], Answer]

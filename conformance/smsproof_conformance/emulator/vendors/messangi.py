@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from random import Random
 from typing import Any, Final, TypeAlias, cast
 
+from smsproof_conformance.emulator.books.message import Delivery, Direction, Message
+from smsproof_conformance.emulator.books.script import DELIVERED, MAGIC, Step, ending_in
+from smsproof_conformance.emulator.delivery.post import Post
 from smsproof_conformance.emulator.exchange import Answer, Body, Refusal, Request, is_list, is_object
-from smsproof_conformance.emulator.message import Delivery, Direction, Message
-from smsproof_conformance.emulator.placeholder import Values, fill_in, values_needed, with_written_numbers
-from smsproof_conformance.emulator.post import Post
-from smsproof_conformance.emulator.script import DELIVERED, MAGIC, Step, ending_in
-from smsproof_conformance.emulator.vendor import Route, Vendor
+from smsproof_conformance.emulator.vendors.placeholder import Values, fill_in, values_needed, with_written_numbers
+from smsproof_conformance.emulator.vendors.vendor import Route, Vendor
 from smsproof_spec.rules import AddressError, Role, check, documented_segments
 
 SEND_PATH: Final = "/raven/v2/messages"

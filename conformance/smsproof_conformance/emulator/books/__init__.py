@@ -1,0 +1,1 @@
+"""What the vendor's books say of one customer: numbers, tokens, messages and what outlives the process."""

@@ -1,0 +1,1 @@
+"""How an emulator is reached: sockets, the layer of bytes, and the ASGI application behind them."""
