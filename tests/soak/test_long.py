@@ -302,6 +302,25 @@ def test_41_a_partition_between_master_and_workers_leases_nothing_twice(tmp_path
         assert known == sum(states.values()) == 3000
 
 
+def test_a_worker_texts_nobody_whom_its_own_target_does_not_allow_whatever_the_master_says(tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    with vendor(lambda *_: None) as chaos, socket.create_server(("127.0.0.1", 0)) as free:
+        declare(tmp_path, chaos.url)
+        declare(other, "https://sms.example.invalid")
+        declared = other / "smsproof.toml"
+        declared.write_text(declared.read_text().replace("+13038675309", "+13038675300"))
+        at = f"127.0.0.1:{free.getsockname()[1]}"
+        free.close()
+        master = load(tmp_path, "--sends", "3", "--users", "1", "--workers", "0", "--expect", "1", "--listen", at)
+        worker = load(other, "--join", at, "--live", "--budget", "0")
+        for process in (master, worker):
+            process.communicate(timeout=60)
+    with Ledger.open(find("last", tmp_path / ".smsproof" / "runs")) as ledger:
+        lost = [exchange.lost for exchange in ledger.exchanges()]
+    assert [(word.kind, word.left) for word in lost if word is not None] == [("safety.stranger", False)] * 3
+
+
 def test_34_a_budget_of_5_holds_over_eight_workers_three_of_which_are_killed(tmp_path: Path) -> None:
     with vendor(lambda *_: None) as chaos:
         declare(tmp_path, chaos.url)

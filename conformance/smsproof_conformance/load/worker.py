@@ -24,6 +24,7 @@ from locust.exception import StopUser
 
 from smsproof_conformance.load.messages import DONE, LEASE, WANT, packed_outcome, unpacked_request
 from smsproof_conformance.records.exchange import Answer, Lost, Request
+from smsproof_conformance.runs.charge import WouldTextStranger, forbid_strangers
 from smsproof_conformance.targets.target import Secrets, Target
 from smsproof_conformance.wire.transport import Transport
 
@@ -48,6 +49,7 @@ class Desk:
         self._no_more = False
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=self._loop.run_forever, name="smsproof-load", daemon=True).start()
+        self._target = target
         self._transport = Transport(target, secrets)
         self.over = gevent.event.Event()
         self.master_lost = False
@@ -78,6 +80,11 @@ class Desk:
         self.over.set()
 
     def exchange(self, request: Request) -> Answer | Lost:
+        """Send, unless this machine's own target does not allow it: whoever calls itself the master may be wrong."""
+        try:
+            forbid_strangers(self._target, request)
+        except WouldTextStranger as stranger:
+            return Lost("safety.stranger", left=False, detail=str(stranger))
         return self._wait(self._transport.exchange(request))
 
     def hand_in(self, send: int, outcome: Answer | Lost) -> None:

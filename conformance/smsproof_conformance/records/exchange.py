@@ -94,7 +94,8 @@ class Answer:
 class Lost:
     """Why there is no answer.
 
-    kind    transport.refused, .dns, .tls, .reset, .truncated, .protocol, .deadline, .connect-timeout
+    kind    transport.refused, .dns, .tls, .reset, .truncated, .protocol, .deadline, .connect-timeout; safety.stranger
+            where a load worker would not send what it was leased
     left    whether any byte of the request may have left this machine.
     """
 

@@ -7,6 +7,7 @@ budget. Both are checked on the bytes that would be sent, whatever the case mean
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +16,7 @@ from smsproof_conformance.records.exchange import Request, is_array, is_object
 from smsproof_conformance.targets.target import Target
 from smsproof_spec.rules import TextError, measure
 
-_NUMBER = re.compile(r"\+?[0-9][0-9 ().-]{5,}[0-9]")
+_NUMBER = re.compile(r"\+?\d[\d ().-]{5,}\d")  # in any script
 _PLACEHOLDER = re.compile(r"\{([0-9]{1,3})\}")
 _E164_MAX_DIGITS = 15
 
@@ -105,7 +106,8 @@ def forbid_strangers(target: Target, request: Request) -> None:
 
 
 def _digits(number: str) -> str:
-    return re.sub(r"[^0-9]", "", number)
+    """The digits of a number in whatever script: a lax server may read them as a phone would."""
+    return "".join(str(unicodedata.decimal(char)) for char in number if char.isdecimal())
 
 
 def _substituted(text: Any, params: Any) -> Any:

@@ -58,11 +58,18 @@ def test_a_destination_that_reaches_nobody_else_may_leave(to: Any) -> None:
         "+12191112222",  # the account's own number is no destination either
         13038675308,
         "911",
+        "+1303867530８",  # a digit of another script is that digit to a lax server
+        "+١٣٠٣٨٦٧٥٣٠٨",
     ],
 )
 def test_any_other_destination_is_refused_off_loopback(to: Any) -> None:
     with pytest.raises(WouldTextStranger):
         forbid_strangers(LIVE, request(message(to)))
+
+
+def test_a_body_that_is_no_json_is_searched_for_numbers_in_any_script() -> None:
+    with pytest.raises(WouldTextStranger):
+        forbid_strangers(LIVE, request(content='{"to": "+٤٤٧٧٠٠٩٠٠١٢٣'.encode()))
 
 
 def test_one_stranger_in_a_list_refuses_the_whole_list() -> None:
