@@ -49,18 +49,20 @@ def sdk_tree(sdks: list[Sdk]) -> dict[str, str]:
         f"{_SDK}/py.typed": "",
     }
     shared = Package(_SDK, _SDK, "smsproof_spec.rules")
-    tree |= {f"{_SDK}/{path}": text for path, text in runtime_files(shared).items()}
     for sdk in sdks:
         package = Package(sdk.module, _SDK, shared.rules)
         folder = sdk.module.replace(".", "/")
         tree |= {f"{folder}/{path}": text for path, text in sdk_files(sdk, package).items()}
+    tree |= {f"{_SDK}/{path}": text for path, text in runtime_files(shared, tree.values()).items()}
     return dict(sorted(tree.items()))
 
 
 def foreign_tree(sdk: Sdk, name: str, *, http: str = "httpx2") -> dict[str, str]:
     """A package that stands on its own, with what is needed to install it."""
     package = Package(name, name, f"{name}._rules", http)
-    parts = {"py.typed": "", **runtime_files(package), **rules_files(), **sdk_files(sdk, package)}
+    own = sdk_files(sdk, package)
+    runtime = runtime_files(package, own.values())
+    parts = {"py.typed": "", **runtime, **rules_files(package, runtime.values()), **own}
     tree = {f"{name}/{path}": text for path, text in parts.items()}
     tree["pyproject.toml"] = "\n".join(_project(sdk, name, http)) + "\n"
     return dict(sorted(tree.items()))

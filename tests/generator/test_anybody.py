@@ -70,6 +70,13 @@ def test_the_package_is_typed_and_free_of_smsproof(folder: Path) -> None:
     assert done.stdout == ""
 
 
+def test_what_a_document_has_no_use_for_is_not_in_its_package(folder: Path) -> None:
+    runtime = {path.stem for path in (folder / "anybody" / "_runtime").iterdir()}
+    assert runtime >= {"client", "calling", "transport", "errors"}
+    assert runtime.isdisjoint({"checking", "inbound", "preview", "receiver", "store", "tracker"})
+    assert not (folder / "anybody" / "_rules").exists()
+
+
 def test_path_parameters_are_escaped_and_styled(anybody: Any) -> None:
     assert target(anybody) == ""
     asked, _ = asked_by(anybody, answer(200, THING), lambda client: client.class_("..", [7]))

@@ -17,7 +17,6 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from .answer import failed
-from .checking import check_address
 from .credential import Credential, Scheme, Secret, header_value
 from .errors import ConfigurationError, MaybeSent, NotSent
 from .operation import Operation
@@ -62,7 +61,7 @@ class Core:
     timeout     seconds for one wait
     deadline    seconds for one call, all its tries and waits together
     retries     further tries, where a further try cannot send twice
-    vendor      whose forms of addresses are checked here; None checks none
+    addresses   whether addresses are checked here
     """
 
     base_url: str
@@ -76,7 +75,7 @@ class Core:
     credentials: Mapping[str, Credential]
     logger: logging.Logger
     user_agent: str
-    vendor: str | None = None
+    addresses: bool = True
     secrets: dict[str, Secret] = field(default_factory=dict, repr=False)
 
     def base_url_of(self, operation: Operation[Any]) -> str:
@@ -111,8 +110,8 @@ def ready(
 ) -> Ready:
     """Write values and body as the operation says; raises InvalidRequest."""
     for name, parameter in operation.parameters.items():
-        if parameter.address and core.vendor and values.get(name) is not None:
-            check_address(values[name], core.vendor, parameter.address, name)
+        if parameter.address is not None and core.addresses and values.get(name) is not None:
+            parameter.address(values[name], name)
     path, headers = target(operation, values) if operation.parameters else (operation.path, [])
     content = None
     if body is not _MISSING and body is not None:

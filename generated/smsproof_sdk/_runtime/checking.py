@@ -38,6 +38,21 @@ def check_address(address: object, vendor: str, role: str, place: str, index: in
 
 
 @dataclass(frozen=True, slots=True)
+class Address:
+    """What a contract asks of one address: a vendor's form for a role.
+
+    vendor   whose forms of addresses hold
+    """
+
+    vendor: str
+    role: str
+
+    def __call__(self, value: object, place: str) -> None:
+        """Raise InvalidAddress unless the vendor takes this address in this role."""
+        check_address(value, self.vendor, self.role, place)
+
+
+@dataclass(frozen=True, slots=True)
 class Checks:
     """What a contract asks of one kind of body.
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Literal, Unpack, overload
 
 from smsproof_sdk._runtime.bulk import BulkResult, Pairing
+from smsproof_sdk._runtime.checking import Address
 from smsproof_sdk._runtime.client import AsyncClient, AsyncOptions, Options, Profile, SyncClient
 from smsproof_sdk._runtime.credential import AsyncToken, Scheme, Token
 from smsproof_sdk._runtime.operation import Operation, Parameter, Reading
@@ -35,7 +36,6 @@ PROFILE = Profile(
         "bearer": Scheme("bearer", "Authorization", "token", "INTELEPEER_TOKEN"),
     },
     logger="smsproof_sdk.intelepeer",
-    vendor="intelepeer",
 )
 SEND: Operation[models.SendResult | models.BulkSendResult] = Operation(
     "sendMessage",
@@ -52,7 +52,7 @@ GET_WEBHOOK: Operation[models.WebhookResult] = Operation(
     "GET",
     "/_rest/v4/my/did/sms/webhook",
     parameters={
-        "endpoint": Parameter("endpoint", "query", "form", True, required=True, address="endpoint"),
+        "endpoint": Parameter("endpoint", "query", "form", True, required=True, address=Address("intelepeer", "endpoint")),
     },
     answers={200: Reading("json", models.WebhookResult)},
     errors={400: errors.BadRequest, 401: errors.Unauthorized, 403: errors.Forbidden, 404: errors.NotFound},

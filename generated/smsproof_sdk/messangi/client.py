@@ -25,7 +25,6 @@ PROFILE = Profile(
         "bearer": Scheme("bearer", "Authorization", "token", "MESSANGI_API_KEY"),
     },
     logger="smsproof_sdk.messangi",
-    vendor="messangi",
 )
 SEND: Operation[models.SendResult] = Operation(
     "sendMessage",

@@ -20,7 +20,6 @@ def client(outline: Outline) -> str:
         operations=[operation_view(outline, operation) for operation in sdk.operations],
         sendings=[sending_view(outline, *one) for one in outline.sends],
         version=sdk.version,
-        vendor=sdk.vendor if outline.known else None,
         server_type="Literal[" + ", ".join(literal(name) for name in servers) + "]" if servers else "str",
         default_server=servers[0] if servers else "default",
         class_doc=_class_doc(outline),
@@ -62,6 +61,7 @@ def _sources(outline: Outline) -> list[list[Source]]:
         ],
         [
             (f"{runtime}.bulk", ("BulkResult", "Pairing")),
+            (f"{runtime}.checking", ("Address",)),
             (f"{runtime}.client", ("AsyncClient", "AsyncOptions", "Options", "Profile", "SyncClient")),
             (f"{runtime}.credential", ("AsyncToken", "Scheme", "Token")),
             (f"{runtime}.model", ("CommaJoined", "File")),

@@ -20,7 +20,10 @@ def operation_view(outline: Outline, operation: Operation) -> dict[str, object]:
         "verb": operation.verb,
         "path": operation.path,
         "method": operation.method,
-        "parameters": [{"name": p.name, "settings": _settings(p, outline.known)} for p in operation.parameters],
+        "parameters": [
+            {"name": p.name, "settings": _settings(p, outline.sdk.vendor if outline.known else None)}
+            for p in operation.parameters
+        ],
         "bodies": literal({body.media_type: body.kind for body in operation.bodies}) if operation.bodies else "",
         "answers": [{"status": a.status, "reading": _reading(a)} for a in operation.answers]
         or [{"status": "2XX", "reading": 'Reading("any")'}],
@@ -61,14 +64,14 @@ def _doc(operation: Operation) -> list[str]:
     return lines
 
 
-def _settings(p: Parameter, known: bool) -> str:
+def _settings(p: Parameter, vendor: str | None) -> str:
     settings = [literal(p.wire), literal(p.place), literal(p.style), literal(p.explode)]
     if p.required:
         settings.append("required=True")
     if p.allow_reserved:
         settings.append("allow_reserved=True")
-    if p.address and known:
-        settings.append(f"address={literal(p.address)}")
+    if p.address and vendor:
+        settings.append(f"address=Address({literal(vendor)}, {literal(p.address)})")
     return ", ".join(settings)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
@@ -23,22 +26,44 @@ class Package:
     http: str = "httpx2"
 
 
-def runtime_files(package: Package) -> dict[str, str]:
-    """The runtime byte for byte, but for the names of the rules and of the HTTP library."""
+def runtime_files(package: Package, written: Iterable[str]) -> dict[str, str]:
+    """The modules of the runtime that written files name, and what those import.
+
+    Byte for byte, but for the names of the rules and of the HTTP library.
+    """
+    sources = {
+        entry.name.removesuffix(".py"): entry.read_text("utf-8")
+        for entry in files("smsproof_generator.runtime").iterdir()
+        if entry.name.endswith(".py")
+    }
+    named = re.compile(re.escape(f"{package.runtime}._runtime.") + r"(\w+)")
+    waiting = {"__init__", *(name for text in written for name in named.findall(text))}
     found: dict[str, str] = {}
-    for entry in sorted(files("smsproof_generator.runtime").iterdir(), key=lambda entry: entry.name):
-        if entry.name.endswith(".py"):
-            text = entry.read_text("utf-8").replace("smsproof_spec.rules", package.rules)
-            if package.http != "httpx2":
-                text = text.replace("httpx2", package.http).replace(
-                    "httpcore2", package.http.replace("httpx", "httpcore")
-                )
-            found[f"_runtime/{entry.name}"] = text
-    return found
+    while waiting:
+        module = waiting.pop()
+        found[f"_runtime/{module}.py"] = _placed(sources[module], package)
+        waiting |= {name for name in _siblings(sources[module]) if f"_runtime/{name}.py" not in found}
+    return dict(sorted(found.items()))
 
 
-def rules_files() -> dict[str, str]:
-    """The rules byte for byte."""
+def _siblings(source: str) -> Iterator[str]:
+    """The modules beside it that a module of the runtime imports from."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and node.level == 1 and node.module is not None:
+            yield node.module
+
+
+def _placed(source: str, package: Package) -> str:
+    text = source.replace("smsproof_spec.rules", package.rules)
+    if package.http != "httpx2":
+        text = text.replace("httpx2", package.http).replace("httpcore2", package.http.replace("httpx", "httpcore"))
+    return text
+
+
+def rules_files(package: Package, runtime: Iterable[str]) -> dict[str, str]:
+    """The rules byte for byte, where a module of the runtime needs them."""
+    if not any(package.rules in text for text in runtime):
+        return {}
     found: dict[str, str] = {}
 
     def gather(folder: Any, prefix: str) -> None:

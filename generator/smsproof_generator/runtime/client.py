@@ -26,7 +26,6 @@ class Profile:
     """What the contract says about the client as a whole.
 
     servers   base URLs by name; the first is the default; empty when the contract names none
-    vendor    whose rules for addresses hold, or None
     """
 
     name: str
@@ -34,7 +33,6 @@ class Profile:
     servers: Mapping[str, str]
     schemes: Mapping[str, Scheme]
     logger: str
-    vendor: str | None = None
 
 
 class CommonOptions(TypedDict, total=False):
@@ -104,7 +102,7 @@ def _core(profile: Profile, server: str, given: Mapping[str, Token | AsyncToken]
         credentials=gather(profile.schemes, given),
         logger=logging.getLogger(profile.logger),
         user_agent=f"{profile.logger}/{profile.version}",
-        vendor=profile.vendor if options.get("check_addresses", True) else None,
+        addresses=options.get("check_addresses", True),
     )
 
 

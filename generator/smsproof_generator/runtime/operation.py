@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Generic, Literal, TypeVar
@@ -24,7 +24,7 @@ AnswerKind = Literal["json", "text", "bytes", "none", "any"]
 class Parameter:
     """A parameter and how its value is written (OpenAPI 3.1, "Style Values").
 
-    address   the role of the address it holds, or None
+    address   raises InvalidAddress for a value (at a place) that is no address of this vendor; None checks nothing
     """
 
     name: str
@@ -33,7 +33,7 @@ class Parameter:
     explode: bool
     required: bool = False
     allow_reserved: bool = False
-    address: str | None = None
+    address: Callable[[object, str], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

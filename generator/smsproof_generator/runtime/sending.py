@@ -85,7 +85,7 @@ def send_one(
 
     raises   InvalidRequest before anything is sent; NotSent, MaybeSent, SentUnreadable, StatusError, Rejected
     """
-    sending.check(message, addresses=core.vendor is not None)
+    sending.check(message, addresses=core.addresses)
     raw = yield from call(core, ready(core, sending.operation, {}, message), deadline)
     return _accepted(sending, message, raw, index)
 
@@ -138,7 +138,7 @@ def send_many(
             raise InvalidRequest("message", f"a {type(message).__name__}", "a message", index=index)
     for index, message in enumerate(messages):
         try:
-            sending.check(message, index=index, addresses=core.vendor is not None)
+            sending.check(message, index=index, addresses=core.addresses)
         except InvalidAddress as error:
             reason = f"{error.field}: {error.problem}"
             refused.append(Failed(message, index, None, reason, True, error=error))
@@ -241,7 +241,7 @@ def send_listing(
     core: Core, listing: Listing[BodyT, RequestT, AcceptedT], body: BodyT, deadline: float | None
 ) -> Conversation[BulkResult[RequestT, AcceptedT]]:
     """Make a request that names many, and give each its own part of the answer."""
-    listing.check(body, addresses=core.vendor is not None)
+    listing.check(body, addresses=core.addresses)
     requests = listing.requests(body)
     raw = yield from call(core, ready(core, listing.operation, {}, body), deadline)
     pairing = listing.pairing
@@ -339,7 +339,7 @@ def call_one(
 ) -> Conversation[RequestT]:
     """Make a call of any operation, and read its answer."""
     if check is not None:
-        check(body, addresses=core.vendor is not None)
+        check(body, addresses=core.addresses)
     raw = yield from call(core, ready(core, operation, values, body, media_type), deadline)
     return read(operation, raw)
 
