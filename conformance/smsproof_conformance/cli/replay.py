@@ -84,7 +84,7 @@ class Outcome:
         self._meant = meant
         self._material = material
         self._ledger = ledger
-        self._stopped: dict[str, Any] = ledger.fact("stopped") or {}
+        self._stopped = ledger.stopped()
         self._sent = material.exchange(sent) if sent is not None else None
         place = (meant.finding.requirement, meant.finding.place, meant.finding.exchange)
         self._again = next(
@@ -103,7 +103,7 @@ class Outcome:
 
     @property
     def exit_code(self) -> ExitCode:
-        codes = [ExitCode(self._stopped["code"])] if self._stopped else []
+        codes = [ExitCode(self._stopped[0])] if self._stopped else []
         if self.still_there is None:
             codes.append(ExitCode.INDETERMINATE)
         elif self.still_there:
@@ -116,7 +116,7 @@ class Outcome:
             "finding": self._meant.id,
             "still_there": self.still_there,
             "exit_code": int(self.exit_code),
-            "stopped": shown(self._stopped.get("reason", "")) or None,
+            "stopped": shown(self._material.text(self._stopped[1])) if self._stopped else None,
             "exchange": None if self._sent is None else json_report.exchange(self._sent),
             "run": str(self._ledger.path),
         }
@@ -128,7 +128,7 @@ class Outcome:
             status = self._sent.answer.status if self._sent.answer else self._sent.state
             out.print(Text(f"[{shown(self._sent.request.step)}] {self._sent.request.method} gave {status}", "dim"))
         if self._stopped:
-            out.print(Text(shown(self._material.text(self._stopped["reason"])), "bold red"))
+            out.print(Text(shown(self._material.text(self._stopped[1])), "bold red"))
         elif self.still_there is None:
             out.print(Text(shown(self._reason or "no answer came"), "magenta"))
             out.print(Text(f"To see it whole, run its case: --case {self._meant.finding.case}", "dim"))

@@ -13,6 +13,7 @@ from smsproof_conformance.clients.recorder import ELSEWHERE, REQUESTS
 from smsproof_conformance.clients.scenario import Reply, Step, entry, parse
 from smsproof_conformance.records.exchange import MISSING, Exchange, dig, header, is_array, is_object
 from smsproof_conformance.records.record import NotObserved, Record
+from smsproof_conformance.records.sentence import Sentence
 from smsproof_conformance.verdicts.finding import Judgement, breach, oddity
 from smsproof_spec.rules import Malformed, strict_json
 
@@ -49,7 +50,7 @@ def done(record: Record, *kinds: str) -> list[Done]:
         if step is not None and step.do in kinds:
             found.setdefault((step.name, place), []).append(exchange)
     if not found:
-        raise NotObserved(f"the client did no {' or '.join(kinds)}")
+        raise NotObserved(Sentence("the client did no {}", " or ".join(kinds)))
     return [Done(steps[name], place, tuple(made)) for (name, place), made in found.items()]
 
 
@@ -75,7 +76,7 @@ def requests(record: Record) -> list[Exchange]:
     """Every request to the recording server; NotObserved when there was none."""
     made = [exchange for exchange in record.exchanges if exchange.request.case == REQUESTS]
     if not made:
-        raise NotObserved(f"the client sent no request; the program {_ending(record.notes[REQUESTS])}")
+        raise NotObserved(Sentence("the client sent no request; the program {}", _ending(record.notes[REQUESTS])))
     return made
 
 

@@ -28,6 +28,7 @@ from smsproof_conformance.clients.conduct import (
 from smsproof_conformance.clients.request_schema import misfits, requirements
 from smsproof_conformance.records.exchange import Exchange, dig, is_array, is_object, pointer
 from smsproof_conformance.records.record import NotObserved, Record
+from smsproof_conformance.records.sentence import Sentence
 from smsproof_conformance.verdicts.finding import Judgement, breach, oddity
 
 section = Section("intelepeer", "client")
@@ -119,7 +120,9 @@ def senders(record: Record) -> Judgement:
             for form, requirement in ((_LONG, "IP-SEND-09"), (_SHORT, "IP-SEND-08"), (_ALPHANUMERIC, "IP-SEND-10")):
                 if isinstance(wanted, str) and form.fullmatch(wanted):
                     if not isinstance(got, str) or not form.fullmatch(got):
-                        yield breach(requirement, exchange, expected=wanted, got=got, pointer=f"{where}/from")
+                        yield breach(
+                            requirement, exchange, expected=Sentence("{}", wanted), got=got, pointer=f"{where}/from"
+                        )
                     break
 
 
@@ -135,7 +138,9 @@ def destinations(record: Record) -> Judgement:
             got = dig(sent, "to")
             asked_right = _LONG.fullmatch(str(asked.get("to")))
             if asked_right and not (isinstance(got, str) and _LONG.fullmatch(got)):
-                yield breach("IP-SEND-11", exchange, expected=str(asked["to"]), got=got, pointer=f"{where}/to")
+                yield breach(
+                    "IP-SEND-11", exchange, expected=Sentence("{}", asked["to"]), got=got, pointer=f"{where}/to"
+                )
 
 
 @section.standing(
@@ -151,7 +156,11 @@ def fidelity(record: Record) -> Judgement:
                 if key in ("from", "to") and _form(wanted) is not _form(got):
                     continue  # its form is another judge's finding
                 yield breach(
-                    "IP-HOUSE-16", exchange, expected=f"{key} as asked: {wanted}", got=got, pointer=f"{where}/{key}"
+                    "IP-HOUSE-16",
+                    exchange,
+                    expected=Sentence("{} as asked: {}", key, wanted),
+                    got=got,
+                    pointer=f"{where}/{key}",
                 )
 
 
@@ -249,10 +258,12 @@ def partial(record: Record) -> Judgement:
         told = set(texts(line.get("ids")))
         if "ids" in line and told != queued:
             got = f"{len(told & queued)} of them, {len(told - queued)} others"
-            yield breach("IP-BULK-14", last, expected=f"the {len(queued)} refids that were answered", got=got)
+            yield breach(
+                "IP-BULK-14", last, expected=Sentence("the {} refids that were answered", len(queued)), got=got
+            )
         elif "failed" in line and not refused <= places(line["failed"]) <= refused | unsent:
             got = f"failed: {line['failed']}"
-            yield breach("IP-BULK-14", last, expected=f"failed: {sorted(refused)}", got=got)
+            yield breach("IP-BULK-14", last, expected=Sentence("failed: {}", sorted(refused)), got=got)
     if not judged:
         raise NotObserved("the program printed no line for a send of many")
 
@@ -289,7 +300,7 @@ def set_webhook(record: Record) -> Judgement:
                 [endpoint for endpoint in sent if endpoint not in act.asked["endpoints"]] if is_array(sent) else sent
             )
             if foreign or not is_array(sent):
-                expected = f"endpoints as they were given: {act.asked['endpoints']}"
+                expected = Sentence("endpoints as they were given: {}", act.asked["endpoints"])
                 yield breach("IP-HOOK-05", exchange, expected=expected, got=foreign, pointer="/endpoints")
 
 
@@ -305,12 +316,14 @@ def webhook_fidelity(record: Record) -> Judgement:
         sent = [endpoint for _, body in calls for endpoint in body["endpoints"]]
         if calls and len(sent) < len(act.asked["endpoints"]):
             exchange, _ = calls[-1]
-            yield breach("IP-HOUSE-16", exchange, expected=f"endpoints as asked: {act.asked['endpoints']}", got=sent)
+            yield breach(
+                "IP-HOUSE-16", exchange, expected=Sentence("endpoints as asked: {}", act.asked["endpoints"]), got=sent
+            )
         for exchange, body in calls:
             url = dig(body, "webhook")
             if isinstance(url, str) and url != act.asked["webhook"]:
                 yield breach(
-                    "IP-HOUSE-16", exchange, expected=f"webhook as asked: {act.asked['webhook']}", got=url,
+                    "IP-HOUSE-16", exchange, expected=Sentence("webhook as asked: {}", act.asked["webhook"]), got=url,
                     pointer="/webhook",
                 )  # fmt: skip
 
@@ -346,6 +359,6 @@ def get_webhook(record: Record) -> Judgement:
             value = values[0]
             digits = number.removeprefix("+")
             if not unquote(value).endswith(digits):
-                yield breach("IP-HOOKGET-03", exchange, expected=f"the number {number}", got=value)
+                yield breach("IP-HOOKGET-03", exchange, expected=Sentence("the number {}", number), got=value)
             elif number.startswith("+") and (unquote(value) != number or value.startswith("+")):
-                yield breach("IP-HOOKGET-02", exchange, expected=f"%2B{digits}", got=value)
+                yield breach("IP-HOOKGET-02", exchange, expected=Sentence("%2B{}", digits), got=value)

@@ -26,6 +26,7 @@ from smsproof_conformance.clients.conduct import (
 from smsproof_conformance.clients.request_schema import misfits, requirements
 from smsproof_conformance.records.exchange import MISSING, Exchange, dig, header, is_array, pointer
 from smsproof_conformance.records.record import NotObserved, Record
+from smsproof_conformance.records.sentence import Sentence
 from smsproof_conformance.verdicts.finding import Judgement, breach
 
 section = Section("messangi", "client")
@@ -106,7 +107,7 @@ def callbacks(record: Record) -> Judgement:
             urls = [url.strip() for url in sent.split(",")] if isinstance(sent, str) else None
             if urls != act.asked["callbacks"]:
                 wanted = ",".join(act.asked["callbacks"])
-                yield breach("MS-SEND-10", exchange, expected=wanted, got=sent, pointer="/callbacks")
+                yield breach("MS-SEND-10", exchange, expected=Sentence("{}", wanted), got=sent, pointer="/callbacks")
 
 
 @section.standing(
@@ -124,7 +125,9 @@ def curl(record: Record) -> Judgement:
             for name, wanted, got in unaltered(act.asked, body, tuple(act.asked)):
                 if name == "to" and _same(got, wanted):
                     continue  # the plus is optional
-                yield breach("MS-SEND-15", exchange, expected=f"{name}: {wanted}", got=got, pointer=pointer(name))
+                yield breach(
+                    "MS-SEND-15", exchange, expected=Sentence("{}: {}", name, wanted), got=got, pointer=pointer(name)
+                )
 
 
 @section.standing(
@@ -140,13 +143,17 @@ def fidelity(record: Record) -> Judgement:
         for exchange, body in bodies(act):
             for name, wanted, got in unaltered(act.asked, body, ("text", "from", *_OPTIONS)):
                 yield breach(
-                    "MS-HOUSE-06", exchange, expected=f"{name} as asked: {wanted}", got=got, pointer=pointer(name)
+                    "MS-HOUSE-06",
+                    exchange,
+                    expected=Sentence("{} as asked: {}", name, wanted),
+                    got=got,
+                    pointer=pointer(name),
                 )
             if "callbacks" in act.asked and dig(body, "callbacks") is MISSING:
                 yield breach("MS-HOUSE-06", exchange, expected="callbacks as asked", got="none", pointer="/callbacks")
             sent = dig(body, "to")
             if isinstance(act.asked.get("to"), str) and isinstance(sent, str) and not _same(sent, act.asked["to"]):
-                yield breach("MS-HOUSE-06", exchange, expected=str(act.asked["to"]), got=sent, pointer="/to")
+                yield breach("MS-HOUSE-06", exchange, expected=Sentence("{}", act.asked["to"]), got=sent, pointer="/to")
 
 
 @section.standing(
@@ -223,7 +230,7 @@ def read_error(record: Record) -> Judgement:
         sent, refused, unsent = _of_batch(act) if act.step.do == "batch" else _of_send(last)
         ids, failed = set(texts(line.get("ids"))), places(line.get("failed"))
         if ("ids" in line and ids != sent) or ("failed" in line and not refused <= failed <= refused | unsent):
-            expected = f"failed: {sorted(refused)}, ids: {sorted(sent)}, as the answer says"
+            expected = Sentence("failed: {}, ids: {}, as the answer says", sorted(refused), sorted(sent))
             unknown = ", unknown" if line.get("unknown") is True else ""
             got = f"failed: {line.get('failed')}, ids: {line.get('ids')}{unknown}"
             yield breach("MS-RESP-17", last, expected=expected, got=got)

@@ -19,6 +19,7 @@ from smsproof_conformance.clients.matching import Matching
 from smsproof_conformance.clients.scenario import Reply
 from smsproof_conformance.records.exchange import Answer, Lost, Request, header
 from smsproof_conformance.records.ledger import Ledger
+from smsproof_conformance.records.sentence import Sentence, said
 from smsproof_conformance.targets.target import Token
 from smsproof_conformance.wire.listener import Heard, Listener, Said
 
@@ -65,7 +66,8 @@ class Recorder:
         request = _request(heard, kept, REQUESTS)
         part, operation = self._matching.recognise(request)
         count = self._matching.counts[part.label] if part else self._matching.others
-        step = f"{part.label if part else 'other'} #{count}{'' if prefixed else ' without the prefix'}"
+        named = Sentence("{} #{}", part.label if part else said("other"), count)
+        step = named if prefixed else Sentence("{} without the prefix", named)
         id_ = self._ledger.intend(replace(request, step=step, operation=operation if prefixed else None))
         if request.token in ("malformed", "wrong"):
             self._ledger.note(REQUESTS, f"authorization of {id_}", _shape(header(heard.headers, "authorization")))
@@ -79,7 +81,9 @@ class Recorder:
         return None if isinstance(outcome, Lost) else Said(outcome.status, outcome.headers, outcome.body)
 
     async def _respond_elsewhere(self, heard: Heard) -> Said:
-        id_ = self._ledger.intend(replace(_request(heard, heard.target, ELSEWHERE), step=f"{heard.method} elsewhere"))
+        id_ = self._ledger.intend(
+            replace(_request(heard, heard.target, ELSEWHERE), step=Sentence("{} elsewhere", heard.method))
+        )
         self._ledger.settle(id_, Answer(404, (), b"", 0.0))
         return Said(404)
 

@@ -19,6 +19,7 @@ from smsproof_conformance.clients.scenario import Step, as_json
 from smsproof_conformance.emulator import running
 from smsproof_conformance.exit_code import ExitCode
 from smsproof_conformance.records.ledger import Ledger
+from smsproof_conformance.records.sentence import said
 from smsproof_conformance.runs.interruption import Interruption
 from smsproof_conformance.targets.target import Target
 from smsproof_spec.contract import Contract
@@ -127,7 +128,7 @@ class Session:
         self.ledger.note(REQUESTS, "exit code", program.returncode)
         if self.interruption.code is not None:
             code: ExitCode = self.interruption.code
-            self.ledger.set_fact("stopped", {"code": int(code), "reason": "Stopped by a signal."})
+            self.ledger.stop(int(code), said("Stopped by a signal."))
 
 
 async def _listen(pipe: int, output: bytearray) -> None:

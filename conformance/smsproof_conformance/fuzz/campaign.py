@@ -39,6 +39,7 @@ from smsproof_conformance.records.exchange import Exchange, State, encode
 from smsproof_conformance.records.ledger import LedgerFailure
 from smsproof_conformance.records.probe import CASE, Mode, Probe, is_probe, is_replay
 from smsproof_conformance.records.record import NoAnswer, NotObserved, Record, Unreadable
+from smsproof_conformance.records.sentence import Sentence, Words, said
 from smsproof_conformance.runs.actor import Wire
 from smsproof_conformance.runs.charge import WouldTextStranger
 from smsproof_conformance.runs.interruption import Interruption
@@ -63,9 +64,9 @@ _STREAM: Final = (Phase.generate, Phase.shrink)  # nothing reused: the seed alon
 class _Enough(BaseException):
     """Leaves Hypothesis at once. No Exception: it would take one for a failure of the test and look for a smaller one."""
 
-    def __init__(self, reason: str, cause: BaseException | None = None) -> None:
+    def __init__(self, reason: Words, cause: BaseException | None = None) -> None:
         super().__init__(reason)
-        self.reason = reason
+        self.reason: Words = reason
         self.cause = cause
 
 
@@ -104,11 +105,11 @@ async def _act(
     wire.ledger.plan(names)
     if not wire.target.on_loopback:
         for name in names:
-            wire.ledger.mark(name, "skipped", OFF_LOOPBACK)
+            wire.ledger.mark(name, "skipped", said(OFF_LOOPBACK))
         return
     campaign = _Campaign(wire, standing, effort, examples, interruption, asyncio.get_running_loop())
     began = time.monotonic()
-    ended = "the run ended"
+    ended: Words = "the run ended"
     try:
         ended = await asyncio.to_thread(campaign.run, operations, progress)
     finally:
@@ -116,7 +117,7 @@ async def _act(
         with contextlib.suppress(LedgerFailure):
             for name, (state, _) in wire.ledger.acts().items():
                 if name in names and state != "acted":
-                    wire.ledger.mark(name, "stopped", ended)
+                    wire.ledger.mark(name, "stopped", said(ended))
             wire.ledger.set_fact(
                 "fuzz",
                 {
@@ -151,12 +152,12 @@ class _Campaign:
     def contract(self) -> Contract:
         return self.wire.contract
 
-    def run(self, operations: Sequence[Operation], progress: Progress) -> str:
+    def run(self, operations: Sequence[Operation], progress: Progress) -> Words:
         """Everything, in order; returns why it ended. Raises what ends the whole run."""
         self._deadline = time.monotonic() + self.effort.seconds
         try:
             with secluded():
-                ended = self._explore_all(operations, progress)
+                ended: Words = self._explore_all(operations, progress)
                 self._replay_shared(operations)
             self._deadline = time.monotonic() + _REPLAY_SECONDS  # what was found is worth its replay in any case
             self._replay_findings()
@@ -166,7 +167,7 @@ class _Campaign:
             ended = enough.reason
         return ended
 
-    def _explore_all(self, operations: Sequence[Operation], progress: Progress) -> str:
+    def _explore_all(self, operations: Sequence[Operation], progress: Progress) -> Words:
         numbers = self.wire.target.numbers
         engine = Engine(self.contract.vendor, Ground(self.contract, numbers))
         try:
@@ -330,7 +331,7 @@ class _Campaign:
     def send(self, probe: Probe, replayed: int | None = None) -> Exchange | None:
         """Send a probe, recorded with what its generator knew. None: the guards of the wire forbid it."""
         if self.stopped.is_set() or time.monotonic() > self._deadline:
-            raise _Enough(f"the time limit of {self.effort.seconds:g} s")
+            raise _Enough(Sentence("the time limit of {} s", f"{self.effort.seconds:g}"))
         number = self._numbers.get(probe.case, 0) + 1
         self._numbers[probe.case] = number
         operation = self.contract.operations[probe.operation]
@@ -391,7 +392,7 @@ class _Campaign:
             except (NotObserved, NoAnswer, Unreadable):
                 continue
             except Exception as mistake:  # ours: Hypothesis would take it for a finding and hide it
-                raise _Enough(f"the case {case.id} failed", mistake) from mistake
+                raise _Enough(Sentence("the case {} failed", case.id), mistake) from mistake
         return said
 
     def new(self, exchanges: Sequence[Exchange]) -> set[Key]:

@@ -25,6 +25,7 @@ from smsproof_conformance.load.messages import DONE, LEASE, WANT, packed_request
 from smsproof_conformance.load.worker import Sender
 from smsproof_conformance.records.exchange import Answer, Lost, Request, encode
 from smsproof_conformance.records.ledger import Ledger, LedgerFailure
+from smsproof_conformance.records.sentence import Sentence, Words, said
 from smsproof_conformance.runs.charge import Budget, BudgetSpent, forbid_strangers, parts
 from smsproof_conformance.runs.interruption import Interruption
 from smsproof_conformance.runs.pace import SECONDS_PER_MESSAGE
@@ -140,19 +141,26 @@ class Master:
         self._leases.close()
         unknown = self._ledger.abandon()
         never = self._leases.planned - self._leases.issued
-        ends: list[tuple[ExitCode, str]] = []
+        ends: list[tuple[ExitCode, Words]] = []
         if self._interruption.code is not None:
             ends.append((self._interruption.code, "stopped by a signal"))
         if self._spent:
-            ends.append((ExitCode.SAFETY_LIMIT, f"the budget stops this run: {self._spent}"))
+            ends.append((ExitCode.SAFETY_LIMIT, Sentence("the budget stops this run: {}", self._spent)))
         elif never and not ends:
             ends.append((ExitCode.UNREACHABLE, "no worker is left"))
         if unknown:
-            ends.append((ExitCode.INDETERMINATE, f"{unknown} sends are indeterminate and are never sent again"))
+            ends.append(
+                (ExitCode.INDETERMINATE, Sentence("{} sends are indeterminate and are never sent again", unknown))
+            )
         if ends:
-            reasons = [*(reason for _, reason in ends), *([f"{never} sends never started"] if never else [])]
+            reasons = [said(reason) for _, reason in ends] + (
+                [Sentence("{} sends never started", never)] if never else []
+            )
             code = strongest(code for code, _ in ends)
-            self._ledger.set_fact("stopped", {"code": int(code), "reason": "; ".join(reasons) + "."})
+            told, *others = reasons
+            for other in others:
+                told = Sentence("{}; {}", told, other)
+            self._ledger.stop(int(code), Sentence("{}.", told))
 
     # -- what workers say ------------------------------------------------------------------------------------------
 
@@ -216,7 +224,7 @@ class Master:
         operation = "sendMessage"
         request = Request(
             case=f"load/{operation}",
-            step=f"send {send}",
+            step=Sentence("send {}", send),
             operation=operation,
             method=self._contract.operations[operation].method,
             target=self._target.paths.get(operation) or self._contract.operations[operation].path,

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from smsproof_conformance.records.exchange import Exchange, State
 from smsproof_conformance.records.record import NoAnswer, NotObserved, Seen
-from smsproof_conformance.verdicts.finding import Breach, Judgement, breach
-
-Weigh = Callable[..., Breach]  # `breach`, or `oddity` where the decisions leave room
+from smsproof_conformance.records.sentence import Sentence, Words
+from smsproof_conformance.verdicts.finding import Judgement, Say, breach
 
 
 @dataclass(frozen=True)
@@ -20,13 +19,13 @@ class Acknowledgement:
     taken       whether a status says so.
     """
 
-    expected: str
+    expected: Words
     taken: Callable[[int], bool]
 
     def given(self, exchange: Exchange) -> bool:
         return exchange.status is not None and self.taken(exchange.status)
 
-    def each(self, seen: Seen, prefix: str, requirement: str, weigh: Weigh = breach) -> Judgement:
+    def each(self, seen: Seen, prefix: str, requirement: str, weigh: Say = breach) -> Judgement:
         """Every delivery of the steps that start with `prefix` was acknowledged."""
         for exchange in delivered(seen, prefix):
             if not self.given(exchange):
@@ -40,7 +39,7 @@ def delivered(seen: Seen, prefix: str) -> list[Exchange]:
     """
     made = [exchange for exchange in seen.exchanges if exchange.request.step.startswith(prefix)]
     if not made:
-        raise NotObserved(f"no step {prefix!r} was acted")
+        raise NotObserved(Sentence("no step {} was acted", repr(prefix)))
     telling = [exchange for exchange in made if exchange.answer is not None or hung_up(seen, exchange)]
     if not telling:
         raise NoAnswer(made[-1])

@@ -11,6 +11,7 @@ from smsproof_conformance.receivers.courier import Courier
 from smsproof_conformance.receivers.handler_probe import Probe, ProbeError
 from smsproof_conformance.records.exchange import Exchange, Headers, Lost, Request, State, encode
 from smsproof_conformance.records.ledger import Ledger
+from smsproof_conformance.records.sentence import Sentence, Words, said
 from smsproof_conformance.runs.actor import Unreachable
 from smsproof_conformance.runs.interruption import Interruption
 
@@ -38,27 +39,27 @@ class Deliverer:
         return randomness.token_hex(16).upper()
 
     async def post(
-        self, step: str, body: Any = None, *, content: bytes | None = None, headers: Headers = JSON
+        self, step: Words, body: Any = None, *, content: bytes | None = None, headers: Headers = JSON
     ) -> Exchange:
         """One POST, recorded; `content` gives raw bytes instead of a JSON value."""
         return await self.send("POST", step, content if content is not None else encode(body), headers)
 
-    async def send(self, method: str, step: str, content: bytes | None, headers: Headers = JSON) -> Exchange:
+    async def send(self, method: str, step: Words, content: bytes | None, headers: Headers = JSON) -> Exchange:
         """One request, recorded. raises Unreachable when nobody listens, or nobody has answered for a while."""
         self._interruption.check()
-        request = Request(self.case, step, "delivery", method, self._target, headers, content, "missing")
+        request = Request(self.case, said(step), "delivery", method, self._target, headers, content, "missing")
         id_ = self._ledger.intend(request)
         outcome = await self._courier.exchange(request)
         self._ledger.settle(id_, outcome)
         if not isinstance(outcome, Lost):
             return Exchange(id_, request, State.ANSWERED, outcome)
         if not outcome.left or self._courier.silent >= _SILENCES:
-            raise Unreachable(f"{outcome.kind}: {outcome.detail}")
+            raise Unreachable(Sentence("{}: {}", outcome.kind, outcome.detail))
         return Exchange(id_, request, State.UNANSWERED, None, outcome)
 
     async def deliver(
         self,
-        step: str,
+        step: Words,
         id_: str,
         body: Any,
         *,
@@ -75,14 +76,14 @@ class Deliverer:
         for attempt in range(2, attempts + 1):
             if exchange.status is not None and taken(exchange.status):
                 break
-            exchange = await self.post(f"{step}, attempt {attempt}", content=content, headers=headers)
+            exchange = await self.post(Sentence("{}, attempt {}", step, attempt), content=content, headers=headers)
         if exchange.status is not None and taken(exchange.status):
             self._acknowledged.append(id_)
         return exchange
 
-    async def at_once(self, step: str, body: Any, count: int) -> None:
+    async def at_once(self, step: Words, body: Any, count: int) -> None:
         """The same delivery several times at the same moment."""
-        await asyncio.gather(*(self.post(f"{step} {number + 1}", body) for number in range(count)))
+        await asyncio.gather(*(self.post(Sentence("{} {}", step, number + 1), body) for number in range(count)))
 
     async def conclude(self) -> None:
         """Record what only the end of the case can tell: what the handler did, and whether anybody ever answered."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, LiteralString
 
 from smsproof_conformance.receivers.acknowledgement import Acknowledgement, outcome
 from smsproof_conformance.records.exchange import Exchange, State
 from smsproof_conformance.records.record import NoAnswer, NotObserved, Record, Seen
+from smsproof_conformance.records.sentence import Sentence, said
 from smsproof_conformance.verdicts.finding import Judgement, breach
 
 SLOW_SECONDS: Final = 10.0  # no timeout is stated anywhere: beyond, a receiver is warned, never failed
@@ -16,7 +17,7 @@ LARGEST_BYTES: Final = 64 * 1024  # bodies up to here must be taken; above, 413 
 LARGE_BYTES: Final = 1024 * 1024  # far above: refused or taken, but survived
 
 
-def hostile_bodies(id_key: str) -> dict[str, bytes]:
+def hostile_bodies(id_key: str) -> dict[LiteralString, bytes]:
     """Bodies that are no delivery, by what is wrong with them.
 
     id_key    the key of the message's id, so that they look like deliveries as far as they go.
@@ -61,7 +62,7 @@ def survived(seen: Seen, requirement: str, acknowledgement: Acknowledgement) -> 
             yield breach(requirement, exchange, expected="an answer below 500", got=outcome(exchange))
     after = [exchange for exchange in seen.exchanges if exchange.request.step.startswith("then a right one")]
     if after and not any(acknowledgement.given(exchange) for exchange in after):
-        expected = f"{acknowledgement.expected} for a right delivery after the hostile ones"
+        expected = Sentence("{} for a right delivery after the hostile ones", said(acknowledgement.expected))
         yield breach(requirement, after[-1], expected=expected, got=outcome(after[-1]))
 
 
@@ -72,7 +73,7 @@ def in_time(record: Record, requirement: str) -> Judgement:
         raise NotObserved("no delivery was answered")
     for exchange in deliveries:
         if _too_late(exchange):
-            yield breach(requirement, exchange, expected="an answer within 10 s", got="none until the deadline")
+            yield breach(requirement, exchange, expected="an answer within 10 s", got=said("none until the deadline"))
         elif exchange.answer and exchange.answer.elapsed_seconds > SLOW_SECONDS:
             got = f"{exchange.answer.elapsed_seconds:.1f} s"
             yield breach(requirement, exchange, expected="an answer within 10 s", got=got)

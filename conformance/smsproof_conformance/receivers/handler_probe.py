@@ -10,6 +10,7 @@ from typing import Any, Final
 from smsproof_conformance.receivers.courier import Courier
 from smsproof_conformance.records.exchange import Answer, Lost, Request, dig, is_object
 from smsproof_conformance.records.record import NotObserved, Seen
+from smsproof_conformance.records.sentence import Sentence
 from smsproof_spec.rules import Malformed, strict_json
 
 SHAPE: Final = '{"handled": {"<refid or id>": count}}'
@@ -117,7 +118,7 @@ def last(seen: Seen, id_: str, key: str) -> str:
     """What the handler was told last of a message: its `status` or `message`. Raises NotObserved where the probe has none."""
     value = dig(_probe(seen), "last", id_, key)
     if not isinstance(value, str):
-        raise NotObserved(f'the probe has no "last" with a {key} for the message')
+        raise NotObserved(Sentence('the probe has no "last" with a {} for the message', key))
     return value
 
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 
 from smsproof_conformance.case import Section
-from smsproof_conformance.receivers.acknowledgement import Acknowledgement, Weigh, attempts, delivered, outcome
+from smsproof_conformance.receivers.acknowledgement import Acknowledgement, attempts, delivered, outcome
 from smsproof_conformance.receivers.courier import NEARLY_THE_CODE, OTHER_CASE, PART_OF_CODE, RIGHT_CODE
 from smsproof_conformance.receivers.deliverer import Deliverer
 from smsproof_conformance.receivers.endurance import LARGE_BYTES, LARGEST_BYTES, hostile_bodies, in_time, survived
 from smsproof_conformance.receivers.handler_probe import handled, last
 from smsproof_conformance.records.exchange import Exchange, encode
 from smsproof_conformance.records.record import NotObserved, Record, Seen
+from smsproof_conformance.records.sentence import Sentence, Words, said
 from smsproof_conformance.targets.target import Fact
-from smsproof_conformance.verdicts.finding import Judgement, breach, oddity
+from smsproof_conformance.verdicts.finding import Judgement, Say, breach, oddity
 
 section = Section("intelepeer", "receiver")
 
@@ -34,14 +35,14 @@ def message(refid: str, **changes: Any) -> dict[str, Any]:
     return right | {key.rstrip("_"): value for key, value in changes.items()}
 
 
-async def deliver(do: Deliverer, step: str, **changes: Any) -> str:
+async def deliver(do: Deliverer, step: Words, **changes: Any) -> str:
     """Deliver a message until it is acknowledged; its refid."""
     refid = do.id()
     await do.deliver(step, refid, message(refid, **changes), taken=OK.taken)
     return refid
 
 
-def acknowledged(seen: Seen, step: str, requirement: str = "IP-INBOUND-10", weigh: Weigh = breach) -> Judgement:
+def acknowledged(seen: Seen, step: str, requirement: str = "IP-INBOUND-10", weigh: Say = breach) -> Judgement:
     """A right delivery is answered 200 within the five attempts; a later one than the first is odd."""
     made = attempts(seen, step)
     for number, exchange in enumerate(made, 1):
@@ -58,7 +59,7 @@ def unless_code_unknown(seen: Seen, exchange: Exchange) -> None:
     """A receiver whose code we were not told is right to refuse the page's. Raises NotObserved."""
     if seen.target.webhook_secret_env is None and exchange.status in (401, 403):
         got = f"the receiver answers {exchange.status} to the page's code"
-        raise NotObserved(f"{got}: name the variable that holds its own (--secret-env NAME)")
+        raise NotObserved(Sentence("{}: name the variable that holds its own (--secret-env NAME)", got))
 
 
 def acted_on(seen: Seen, step: str, requirement: str) -> Judgement:
@@ -87,7 +88,7 @@ def _(seen: Seen) -> Judgement:
 
 
 # The page's own sender is in E.164 by its form alone; nobody may refuse it by a numbering plan (AMB-IP-07).
-_ADDRESSES: Final = (
+_ADDRESSES: Final[tuple[tuple[LiteralString, str, dict[str, str]], ...]] = (
     ("from a short code", "IP-INBOUND-06", {"from_": "1-1234"}),
     ("from the page's number", "IP-INBOUND-06", {"from_": "+7708675309"}),
     ("from abroad", "IP-INBOUND-06", {"from_": "+573132341111"}),
@@ -114,7 +115,7 @@ def _(seen: Seen) -> Judgement:
         yield from acted_on(seen, step, requirement)
 
 
-_TEXTS: Final = {
+_TEXTS: Final[dict[LiteralString, str]] = {
     "emoji": "\U0001f44d\U0001f3fd family \U0001f468\u200d\U0001f469\u200d\U0001f467",
     "accents": "\u00bfQu\u00e9 tal? \u00e1rea, e\u0301, \u20ac",  # one e with a combining accent
     "right to left": "\u0645\u0631\u062d\u0628\u0627 \u05e9\u05dc\u05d5\u05dd \u202b1\u202c",
@@ -122,7 +123,10 @@ _TEXTS: Final = {
     "quotes": "\"'\\</script>{{7*7}}%s&amp;",
     "long": "x" * 1600,
 }
-_ODD_TEXTS: Final = {"empty": "", "NUL": "before\0after"}  # JSON has them; whether an SMS does is said nowhere
+_ODD_TEXTS: Final[dict[LiteralString, str]] = {
+    "empty": "",
+    "NUL": "before\0after",
+}  # JSON has them; whether an SMS does is said nowhere
 
 
 @section.scenario(
@@ -133,7 +137,7 @@ _ODD_TEXTS: Final = {"empty": "", "NUL": "before\0after"}  # JSON has them; whet
     expects="200 for each.",
 )
 async def takes_any_text(do: Deliverer) -> None:
-    for name, text in {**_TEXTS, **_ODD_TEXTS}.items():
+    for name, text in (_TEXTS | _ODD_TEXTS).items():
         await deliver(do, f"text {name}", message=text)
     refid = do.id()
     escaped = (
@@ -171,7 +175,13 @@ def texts_reach_the_handler(record: Record) -> Judgement:
             continue
         got, told = last(seen, sent["refid"], "message"), True
         if got != sent["message"]:
-            yield breach("IP-HOUSE-25", exchange, expected=repr(sent["message"]), got=repr(got), pointer="/message")
+            yield breach(
+                "IP-HOUSE-25",
+                exchange,
+                expected=Sentence("{}", repr(sent["message"])),
+                got=repr(got),
+                pointer="/message",
+            )
     if not told:
         raise NotObserved("no message of this case reached the handler")
 
@@ -206,7 +216,7 @@ def _(seen: Seen) -> Judgement:
     yield from acknowledged(seen, "64 KiB", "IP-HOUSE-18")
 
 
-_WRONG_CODES: Final[dict[str, Any]] = {
+_WRONG_CODES: Final[dict[LiteralString, Any]] = {
     "another": "smsproof wrong code",
     "nearly right": NEARLY_THE_CODE,
     "other case": OTHER_CASE,
@@ -276,7 +286,7 @@ async def duplicates(do: Deliverer) -> None:
     twice = message(do.id())
     await do.at_once("same at once", twice, 2)
     for number in range(3, 5):
-        await do.post(f"same again {number}", twice)
+        await do.post(Sentence("same again {}", number), twice)
     await do.deliver("same for the last time", twice["refid"], twice, taken=OK.taken)
     await deliver(do, "another")
 
@@ -373,7 +383,7 @@ def _(seen: Seen) -> Judgement:
     for exchange in seen.exchanges:
         if handled(seen, exchange.request.json["refid"]):
             yield oddity(
-                "IP-INBOUND-01", exchange, expected="nothing handled by GET", got="the handler run, by the probe"
+                "IP-INBOUND-01", exchange, expected="nothing handled by GET", got=said("the handler run, by the probe")
             )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 
 from smsproof_conformance.case import Section
 from smsproof_conformance.receivers.acknowledgement import Acknowledgement, delivered, outcome
@@ -11,6 +11,7 @@ from smsproof_conformance.receivers.endurance import LARGE_BYTES, LARGEST_BYTES,
 from smsproof_conformance.receivers.handler_probe import handled, last
 from smsproof_conformance.records.exchange import encode
 from smsproof_conformance.records.record import NotObserved, Record, Seen
+from smsproof_conformance.records.sentence import Sentence, Words, said
 from smsproof_conformance.verdicts.finding import Judgement, breach, oddity
 
 section = Section("messangi", "receiver")
@@ -43,12 +44,12 @@ def status_of(id_: str, status: str, **changes: Any) -> dict[str, Any]:
     }
 
 
-async def tell(do: Deliverer, step: str, status: str, **changes: Any) -> None:
+async def tell(do: Deliverer, step: Words, status: str, **changes: Any) -> None:
     """Tell one status of a new message; a handler need not care for it."""
     await do.post(step, status_of(do.id(), status, **changes))
 
 
-async def tell_and_wait(do: Deliverer, step: str, id_: str, status: str, **changes: Any) -> None:
+async def tell_and_wait(do: Deliverer, step: Words, id_: str, status: str, **changes: Any) -> None:
     """Tell a status that the probe is to see handled. Once: no page says that one comes again."""
     await do.deliver(step, id_, status_of(id_, status, **changes), taken=ANY_2XX.taken, attempts=1)
 
@@ -128,7 +129,7 @@ def _(seen: Seen) -> Judgement:
     yield from ANY_2XX.each(seen, "key ", "MS-HOUSE-19")
 
 
-_TEXTS: Final = {
+_TEXTS: Final[dict[LiteralString, str]] = {
     "emoji": "\U0001f44d\U0001f3fd \U0001f468\u200d\U0001f469\u200d\U0001f467",
     "accents": "\u00e1rea, e\u0301, \u00b0C",
     "right to left": "\u0645\u0631\u062d\u0628\u0627 \u05e9\u05dc\u05d5\u05dd",
@@ -160,7 +161,13 @@ def _(seen: Seen) -> Judgement:
         except NotObserved:
             continue  # a probe need not tell it
         if got != sent["message"]:
-            yield breach("MS-HOUSE-24", exchange, expected=repr(sent["message"]), got=repr(got), pointer="/message")
+            yield breach(
+                "MS-HOUSE-24",
+                exchange,
+                expected=Sentence("{}", repr(sent["message"])),
+                got=repr(got),
+                pointer="/message",
+            )
 
 
 @section.scenario(
@@ -179,7 +186,7 @@ def _(seen: Seen) -> Judgement:
 
 
 # Disorder and repeats on purpose: a is final before it is anything else, b at the end.
-_STREAMS: Final = {
+_STREAMS: Final[dict[LiteralString, tuple[str, ...]]] = {
     "a": ("DELIVRD", "QUEUE", "SENT", "SENT", "DELIVRD", "ENROUTE"),
     "b": ("QUEUE", "SENT", "SENT", "ENROUTE", "QUEUE", "DELIVRD"),
 }
@@ -192,10 +199,10 @@ _STREAMS: Final = {
     expects="A 2xx for every one.",
 )
 async def disorder(do: Deliverer) -> None:
-    ids = {name: do.id() for name in _STREAMS}
+    ids: dict[LiteralString, str] = {name: do.id() for name in _STREAMS}
     for number in range(6):
         for name, statuses in _STREAMS.items():
-            await do.post(f"stream {name} {number}", status_of(ids[name], statuses[number]))
+            await do.post(Sentence("stream {} {}", name, number), status_of(ids[name], statuses[number]))
     await do.at_once("stream a at once", status_of(ids["a"], "QUEUE"), 2)
     for name, id_ in ids.items():
         await tell_and_wait(do, f"stream {name} at last", id_, _STREAMS[name][-1])
@@ -223,7 +230,9 @@ def known_by_id(record: Record) -> Judgement:
         id_ = told[0].request.json["id"]
         count, distinct = handled(seen, id_), len(set(statuses))
         if not 1 <= count <= distinct:
-            expected = f"1 to {distinct} runs of the handler for {distinct} distinct statuses, {len(told)} callbacks"
+            expected = Sentence(
+                "1 to {} runs of the handler for {} distinct statuses, {} callbacks", distinct, distinct, len(told)
+            )
             yield breach("MS-CALLBACK-10", told[0], expected=expected, got=f"{count} runs", pointer="/id")
             continue
         try:
@@ -231,8 +240,8 @@ def known_by_id(record: Record) -> Judgement:
         except NotObserved:
             continue  # a probe need not tell it
         if held != "DELIVRD":
-            expected = "DELIVRD, which is final, as the status that is held"
-            yield oddity("MS-CALLBACK-10", told[-1], expected=expected, got=held, pointer="/status")
+            final = "DELIVRD, which is final, as the status that is held"
+            yield oddity("MS-CALLBACK-10", told[-1], expected=final, got=held, pointer="/status")
 
 
 @section.scenario(
@@ -250,7 +259,7 @@ def _(seen: Seen) -> Judgement:
     for exchange in seen.exchanges:
         if handled(seen, exchange.request.json["id"]):
             yield oddity(
-                "MS-CALLBACK-02", exchange, expected="nothing handled by GET", got="the handler run, by the probe"
+                "MS-CALLBACK-02", exchange, expected="nothing handled by GET", got=said("the handler run, by the probe")
             )
 
 

@@ -16,6 +16,7 @@ from smsproof_conformance.receivers.courier import Courier
 from smsproof_conformance.receivers.deliverer import Deliverer
 from smsproof_conformance.receivers.handler_probe import Probe, ProbeSilent
 from smsproof_conformance.records.ledger import Ledger
+from smsproof_conformance.records.sentence import Sentence, Words, said
 from smsproof_conformance.runs.actor import Unreachable
 from smsproof_conformance.runs.interruption import Interrupted, Interruption
 from smsproof_conformance.targets.target import Fact, Secrets, Target
@@ -95,9 +96,12 @@ class Visit:
             assert self.interruption.code is not None
             self._stop(self.interruption.code, "Stopped by a signal.")
         except Unreachable as silence:
-            self._stop(ExitCode.UNREACHABLE, f"{self.hook.origin}{self.hook.target} is unreachable: {silence}.")
+            self._stop(
+                ExitCode.UNREACHABLE,
+                Sentence("{} is unreachable: {}.", self.hook.origin + self.hook.target, silence.reason),
+            )
         except ProbeSilent as silence:
-            self._stop(ExitCode.UNREACHABLE, f"{silence}.")
+            self._stop(ExitCode.UNREACHABLE, Sentence("{}.", silence))
         finally:
             await courier.close()
             if asking is not None:
@@ -105,7 +109,7 @@ class Visit:
 
     async def _play(self, case: Scenario, courier: Courier, probe: Probe | None) -> None:
         if Fact.SECRET in case.needs and self.shared_code is None:
-            self.ledger.mark(case.id, "skipped", "no shared code was named (--secret-env NAME)")
+            self.ledger.mark(case.id, "skipped", said("no shared code was named (--secret-env NAME)"))
             return
         self.ledger.mark(case.id, "acting")
         deliverer = Deliverer(case.id, self.hook.target, courier, probe, self.ledger, self.interruption)
@@ -115,5 +119,5 @@ class Visit:
             await deliverer.conclude()
         self.ledger.mark(case.id, "acted")
 
-    def _stop(self, code: ExitCode, reason: str) -> None:
-        self.ledger.set_fact("stopped", {"code": int(code), "reason": reason})
+    def _stop(self, code: ExitCode, reason: Words) -> None:
+        self.ledger.stop(int(code), said(reason))

@@ -37,6 +37,7 @@ class State(StrEnum):
 class Request:
     """One HTTP request as a case asked for it; the Authorization value is named, never held.
 
+    step      what the case calls it: a Sentence where the suite says so, a plain text where somebody else does.
     target    origin-form request target exactly as on the wire, query included.
     paid      whether an accepted request is charged; such a request is never sent a second time.
     parts     upper bound of message parts that the vendor may charge if it accepts every item.

@@ -21,6 +21,7 @@ from typing import Any, cast
 
 from smsproof_conformance.records.disguise import Lookout
 from smsproof_conformance.records.exchange import Answer, Arrival, Exchange, Headers, Lost, Request, State, is_object
+from smsproof_conformance.records.sentence import Sentence, masked, recalled, recorded
 from smsproof_conformance.targets.target import Token
 
 _SCHEMA = """
@@ -41,9 +42,9 @@ CREATE TABLE arrival (
 );
 CREATE TABLE note (case_id TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (case_id, key)) WITHOUT ROWID;
 CREATE TABLE webhook (endpoint TEXT PRIMARY KEY, before TEXT, state TEXT NOT NULL) WITHOUT ROWID;
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 """
-_VERSION = 2
+_VERSION = 3
 
 _NAMED_RUNS = 3  # where one is not found: enough to see what names look like, and the one just made is among them
 RUNS = Path(".smsproof") / "runs"
@@ -223,12 +224,22 @@ class Ledger:
 
     def mark(self, case: str, state: str, reason: str = "") -> None:
         """Record how far a case got: acting, acted, skipped (with reason), stopped (with reason)."""
-        self._write("UPDATE act SET state = ?, reason = ? WHERE case_id = ?", (state, self._clean_text(reason), case))
+        self._write("UPDATE act SET state = ?, reason = ? WHERE case_id = ?", (state, self._told(reason), case))
 
-    def acts(self) -> dict[str, tuple[str, str]]:
+    def stop(self, code: int, reason: str) -> None:
+        """Record why a run ended before its end."""
+        value = _json({"code": code, "reason": self._told(reason)})  # cleaned already
+        self._write("INSERT OR REPLACE INTO fact VALUES ('stopped', ?)", (value,))
+
+    def stopped(self) -> tuple[int, Sentence] | None:
+        """With which exit code and why a run ended before its end; None for one that did not."""
+        found = self.fact("stopped")
+        return None if found is None else (found["code"], recalled(found["reason"]))
+
+    def acts(self) -> dict[str, tuple[str, Sentence]]:
         """State and reason of every planned case, in plan order."""
         rows = self._db.execute("SELECT case_id, state, reason FROM act ORDER BY position").fetchall()
-        return {case: (state, reason) for case, state, reason in rows}
+        return {case: (state, recalled(reason)) for case, state, reason in rows}
 
     def note(self, case: str, key: str, value: Any) -> None:
         """Record something a case saw that is no exchange: an outbox, a settled inbox, a fuzz verdict."""
@@ -272,7 +283,7 @@ class Ledger:
             "INSERT INTO exchange (case_id, step, operation, method, target, headers, body, token, paid, parts, state,"
             " began) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                request.case, request.step, request.operation, request.method, self._clean_text(request.target),
+                request.case, self._told(request.step), request.operation, request.method, self._clean_text(request.target),
                 self._clean_json(request.headers), self._clean(request.body), request.token, request.paid, request.parts,
                 State.SENDING, time.time(),
             ),
@@ -370,6 +381,10 @@ class Ledger:
             text = text.replace(secret, _REMOVED)
         return text
 
+    def _told(self, text: str) -> str:
+        """A sentence as it is written: its own words apart from what it quotes, which is cleaned."""
+        return recorded(masked(text, self._clean_text))
+
     def _clean_json(self, value: Any) -> str:
         """A value as JSON, cleaned before it is written: a secret need not look like itself once it is escaped."""
         return _json(_mapped(value, self._clean_text))
@@ -429,7 +444,7 @@ def _headers(text: str) -> Headers:
 
 def _exchange(row: sqlite3.Row) -> Exchange:
     request = Request(
-        case=row["case_id"], step=row["step"], operation=row["operation"], method=row["method"], target=row["target"],
+        case=row["case_id"], step=recalled(row["step"]), operation=row["operation"], method=row["method"], target=row["target"],
         headers=_headers(row["headers"]), body=row["body"], token=cast("Token", row["token"]), paid=bool(row["paid"]),
         parts=row["parts"],
     )  # fmt: skip

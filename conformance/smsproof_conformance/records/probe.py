@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Final
 
 from smsproof_conformance.records.exchange import Exchange, Headers, Request
+from smsproof_conformance.records.sentence import Sentence
 
 CASE: Final = "fuzz/"
 JSON: Final[Headers] = (("Accept", "application/json"), ("Content-Type", "application/json"))
@@ -50,10 +51,10 @@ class Probe:
     def case(self) -> str:
         return CASE + self.operation
 
-    def step(self, number: int, replayed: int | None = None) -> str:
-        mode = self.mode if replayed is None else f"replay of {replayed}"
+    def step(self, number: int, replayed: int | None = None) -> Sentence:
+        mode = self.mode if replayed is None else Sentence("replay of {}", replayed)
         what = self.what if len(self.what) <= _SHOWN_CHARACTERS else self.what[: _SHOWN_CHARACTERS - 1] + "…"
-        return f"{number} {mode}: {what}"
+        return Sentence("{} {}: {}", number, mode, what)
 
     def request(self, step: str, method: str, path: str, paid: bool) -> Request:
         return Request(

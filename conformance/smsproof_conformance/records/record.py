@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from smsproof_conformance.records.exchange import Arrival, Exchange, State, is_object
 from smsproof_conformance.records.ledger import Ledger
 from smsproof_conformance.records.outcome import ASK_AGAIN, Outcome
+from smsproof_conformance.records.sentence import Sentence, Spoken, said
 from smsproof_conformance.targets.target import Target
 from smsproof_spec.contract import Party
 from smsproof_spec.rules import Malformed
 
+Name = TypeVar("Name", bound=str)
 
-class NotObserved(Exception):
+
+class NotObserved(Spoken):
     """The record has nothing a judge could look at; the case becomes SKIP(not observed)."""
 
 
@@ -30,8 +33,11 @@ class NoAnswer(Exception):
     def __init__(self, exchange: Exchange) -> None:
         self.exchange = exchange
         lost = exchange.lost
-        self.reason = f"{lost.kind}: {lost.detail}" if lost else "the run ended before the outcome was known"
-        super().__init__(f"{exchange.request.step}: {self.reason}")
+        self.reason = (
+            Sentence("{}: {}", lost.kind, lost.detail) if lost else said("the run ended before the outcome was known")
+        )
+        self.told = Sentence("{}: {}", exchange.request.step, self.reason)
+        super().__init__(self.told)
 
     @property
     def may_have_been_accepted(self) -> bool:
@@ -86,7 +92,7 @@ class Record:
             and where(exchange)
         ]
         if not found:
-            raise NotObserved(f"no answered {operation} of this kind")
+            raise NotObserved(Sentence("no answered {} of this kind", operation))
         return found
 
     def arrived(self, where: Callable[[Arrival], bool] = lambda _: True) -> list[Arrival]:
@@ -127,9 +133,11 @@ class Seen:
         """The answered exchange of a step. Raises NotObserved (never sent), Busy or NoAnswer."""
         exchange = self._by_step.get(step)
         if exchange is None:
-            if any(step == busy.request.step for busy in self.busy):
-                raise Busy(f"{step}: the target was busy, and what became of it is unknown")
-            raise NotObserved(f"step {step!r} was not acted")
+            for busy in self.busy:
+                if busy.request.step == step:
+                    words = Sentence("{}: the target was busy, and what became of it is unknown", busy.request.step)
+                    raise Busy(words)
+            raise NotObserved(Sentence("step '{}' was not acted", step))
         if exchange.answer is None:
             raise NoAnswer(exchange)
         return exchange
@@ -141,10 +149,10 @@ class Seen:
         """
         names = [step for step in self._by_step if step.startswith(prefix)]
         if not names:
-            raise NotObserved(f"no step {prefix}… was acted")
+            raise NotObserved(Sentence("no step {}… was acted", prefix))
         return [self[name] for name in names]
 
-    def each(self, steps: Iterable[str]) -> Iterator[tuple[str, Exchange]]:
+    def each(self, steps: Iterable[Name]) -> Iterator[tuple[Name, Exchange]]:
         """Steps that stand on their own, with their exchanges; raises as `[]` does. Those of a busy moment are left out."""
         for step in steps:
             try:

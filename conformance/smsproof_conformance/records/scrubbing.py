@@ -9,11 +9,14 @@ from typing import Any, Final, Protocol, Self
 
 from smsproof_conformance.records.exchange import Arrival, Exchange
 from smsproof_conformance.records.ledger import Ledger, LedgerError, LedgerFailure
+from smsproof_conformance.records.sentence import masked, recorded
 from smsproof_conformance.targets.target import Target
 
 _PATIENCE_SECONDS: Final = 2.0  # for somebody who only looks
 # What names the run and its rules; everything else a run notes about itself may quote a peer or a number.
-_IMPERSONAL: Final = frozenset({"run", "vendor", "party", "contract", "seed", "budget", "cases", "strict", "scrubbed"})
+_IMPERSONAL: Final = frozenset(
+    {"run", "vendor", "party", "contract", "seed", "budget", "cases", "strict", "scrubbed", "stopped"}
+)
 # Judges alone read them, and a scrubbed run is judged no more. The salt would let a reader try numbers until one fits.
 _FORGOTTEN: Final = ("DELETE FROM note", "DELETE FROM webhook", "DELETE FROM fact WHERE key = 'salt'")
 
@@ -80,7 +83,10 @@ class Scrubbing(Ledger):
                 (arrival.method, json.dumps(arrival.headers), arrival.body, arrival.id),
             )
         for case, (_, reason) in self.acts().items():
-            self._db.execute("UPDATE act SET reason = ? WHERE case_id = ?", (mask.text(reason), case))
+            told = recorded(masked(reason, mask.text))
+            self._db.execute("UPDATE act SET reason = ? WHERE case_id = ?", (told, case))
+        if (stopped := self.stopped()) is not None:
+            self.stop(stopped[0], masked(stopped[1], mask.text))
         for (key,) in self._db.execute("SELECT key FROM fact").fetchall():
             if key not in _IMPERSONAL:
                 self.set_fact(key, target if key == "target" else mask.json(self.fact(key)))
@@ -93,7 +99,7 @@ class Scrubbing(Ledger):
             "UPDATE exchange SET step = ?, method = ?, target = ?, headers = ?, body = ?, answer_headers = ?,"
             " answer_body = ?, lost_detail = ? WHERE id = ?",
             (
-                request.step, request.method, request.target, json.dumps(request.headers), request.body,
+                recorded(request.step), request.method, request.target, json.dumps(request.headers), request.body,
                 json.dumps(answer.headers) if answer else None, answer.body if answer else None,
                 lost.detail if lost else None, exchange.id,
             ),

@@ -187,7 +187,7 @@ class Material:
 
     def text(self, text: str) -> str:
         """Words of the run as reports may show them."""
-        return self._redaction.text(text)
+        return self._redaction.told(text)
 
     def curl(self, exchange: Exchange) -> str:
         """A line that repeats a request; it runs as it stands only where data is shown."""

@@ -28,6 +28,7 @@ from smsproof_conformance.records.exchange import (
     is_object,
 )
 from smsproof_conformance.records.record import Record
+from smsproof_conformance.records.sentence import masked, said
 from smsproof_conformance.reports.personal import (
     DELIVERY,
     MEMBER,
@@ -120,6 +121,10 @@ class Redaction:
         text = _EMAIL.sub(lambda found: self.words(found[0]), text)
         return _NUMBER.sub(lambda found: self.number(found[0]), text)
 
+    def told(self, told: str) -> str:
+        """What the suite tells: its own words as they are, what it quotes masked; free text where nobody says so."""
+        return masked(told, self.text)
+
     def json(self, value: Any) -> Any:
         """A JSON value with the values of telling keys masked, and every other string read as free text."""
         return self._value(value, self.text)
@@ -129,7 +134,7 @@ class Redaction:
     def request(self, request: Request) -> Request:
         return replace(
             request,
-            step=self.text(request.step),
+            step=self.told(request.step),
             target=self._target(request.target, foreign=request.operation == DELIVERY),
             headers=self._headers(request.headers),
             body=self._body(request.body),
@@ -158,15 +163,15 @@ class Redaction:
     def finding(self, finding: Finding) -> Finding:
         return replace(
             finding,
-            expected=self.text(finding.expected),
-            got=self.text(finding.got),
+            expected=self.told(finding.expected),
+            got=self.told(finding.got),
             pointer=self.text(finding.pointer),
-            step=self.text(finding.step) if finding.step else finding.step,
+            step=self.told(finding.step) if finding.step else finding.step,
         )
 
     def judged(self, judged: Judged) -> Judged:
         return replace(
-            judged, cases=tuple(map(self._case_result, judged.cases)), stop_reason=self.text(judged.stop_reason)
+            judged, cases=tuple(map(self._case_result, judged.cases)), stop_reason=self.told(judged.stop_reason)
         )
 
     def target(self, target: Target) -> Target:
@@ -180,9 +185,11 @@ class Redaction:
     def _case_result(self, result: CaseResult) -> CaseResult:
         return replace(
             result,
-            reason=self.text(result.reason),
+            reason=self.told(result.reason),
             findings=tuple(map(self.finding, result.findings)),
-            unknown=tuple(replace(unknown, reason=self.text(unknown.reason)) for unknown in result.unknown),
+            unknown=tuple(
+                replace(unknown, reason=masked(said(unknown.reason), self.text)) for unknown in result.unknown
+            ),
         )
 
     def _masked_known(self, value: str) -> str:
@@ -284,6 +291,9 @@ class NoRedaction:
 
     def text(self, text: str) -> str:
         return text
+
+    def told(self, told: str) -> str:
+        return told
 
     def request(self, request: Request) -> Request:
         return request

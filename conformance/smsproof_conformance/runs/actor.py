@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from smsproof_conformance.records.exchange import KEEPER, Exchange, Headers, Lost, Request, State, encode, strings
 from smsproof_conformance.records.ledger import Ledger
 from smsproof_conformance.records.outcome import ASK_AGAIN, TIMES_AGAIN, may_pass
+from smsproof_conformance.records.sentence import Sentence, Spoken, Words, said
 from smsproof_conformance.runs.breaker import Breaker
 from smsproof_conformance.runs.charge import Budget, forbid_strangers, parts
 from smsproof_conformance.runs.interruption import Interruption
@@ -27,7 +28,7 @@ _JSON: Final = (("Accept", "application/json"), ("Content-Type", "application/js
 _CONNECT_TRIES: Final = 3  # a refused connection is retried twice: nothing left this machine
 
 
-class Unreachable(Exception):
+class Unreachable(Spoken):
     """The target answered nothing at all, several times in a row: the run stops instead of waiting on each case."""
 
 
@@ -110,7 +111,7 @@ class Wire:
     def _count_silence(self, lost: Lost) -> None:
         self._silent += 1
         if self._silent >= 3 and (not lost.left or self._silent >= 10):
-            raise Unreachable(f"{lost.kind}: {lost.detail}")
+            raise Unreachable(Sentence("{}: {}", lost.kind, lost.detail))
 
 
 class Actor:
@@ -141,7 +142,7 @@ class Actor:
 
     async def call(
         self,
-        step: str,
+        step: Words,
         operation: str,
         body: Any = None,
         *,
@@ -166,7 +167,7 @@ class Actor:
         data = content if content is not None else None if body is None else encode(body)
         request = Request(
             case=self.case,
-            step=step,
+            step=said(step),
             operation=operation if path is None and method is None else None,
             method=verb,
             target=(path or self.path(operation)) + (f"?{encoded}" if encoded else ""),

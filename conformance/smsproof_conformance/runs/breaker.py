@@ -6,11 +6,13 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from smsproof_conformance.records.sentence import Sentence, Spoken
+
 SECONDS_BETWEEN_PROBES: Final = 1.0
 PATIENCE_SECONDS: Final = 60.0
 
 
-class Unavailable(Exception):
+class Unavailable(Spoken):
     """The target said 503 for as long as a run waits."""
 
 
@@ -32,6 +34,6 @@ class Breaker:
         waited = 0.0
         while not await self._available():
             if waited >= PATIENCE_SECONDS:
-                raise Unavailable(f"it answered 503 for {PATIENCE_SECONDS:g} s")
+                raise Unavailable(Sentence("it answered 503 for {} s", f"{PATIENCE_SECONDS:g}"))
             await self._sleep(SECONDS_BETWEEN_PROBES)
             waited += SECONDS_BETWEEN_PROBES

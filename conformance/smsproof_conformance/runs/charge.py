@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from smsproof_conformance.records.exchange import Request, is_array, is_object
+from smsproof_conformance.records.sentence import Sentence, Spoken
 from smsproof_conformance.targets.target import Target
 from smsproof_spec.rules import TextError, measure
 
@@ -21,11 +22,11 @@ _PLACEHOLDER = re.compile(r"\{([0-9]{1,3})\}")
 _E164_MAX_DIGITS = 15
 
 
-class WouldTextStranger(Exception):
+class WouldTextStranger(Spoken):
     """The request could reach a number outside the target's allow-list. The case is skipped with this reason."""
 
 
-class BudgetSpent(Exception):
+class BudgetSpent(Spoken):
     """The next send could exceed the budget. The run stops sending and exits 6."""
 
 
@@ -40,7 +41,9 @@ class Budget:
         """Count parts before they leave; BudgetSpent when they would exceed the limit."""
         if self.limit is not None and self.reserved + parts > self.limit:
             raise BudgetSpent(
-                f"{self.reserved} of {self.limit} message parts are used and the next request may cost {parts}"
+                Sentence(
+                    "{} of {} message parts are used and the next request may cost {}", self.reserved, self.limit, parts
+                )
             )
         self.reserved += parts
 
@@ -102,7 +105,7 @@ def forbid_strangers(target: Target, request: Request) -> None:
         digits = _digits(destination)
         beyond = len(digits) > _E164_MAX_DIGITS and any(digits.startswith(number) for number in allowed)
         if digits and digits not in permitted and not beyond:
-            raise WouldTextStranger(f"{request.step}: it names a destination outside numbers.destinations")
+            raise WouldTextStranger(Sentence("{}: it names a destination outside numbers.destinations", request.step))
 
 
 def _digits(number: str) -> str:

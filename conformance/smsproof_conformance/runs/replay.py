@@ -15,6 +15,7 @@ from smsproof_conformance.exit_code import ExitCode
 from smsproof_conformance.records import probe
 from smsproof_conformance.records.exchange import Arrival, Exchange, Request, State
 from smsproof_conformance.records.ledger import Ledger
+from smsproof_conformance.records.sentence import Sentence
 from smsproof_conformance.runs.actor import Wire
 from smsproof_conformance.runs.charge import WouldTextStranger
 from smsproof_conformance.runs.interruption import Interruption
@@ -76,9 +77,7 @@ def send_again(run: Run, exchange: Exchange, request: Request) -> Exchange | Non
         try:
             await wire.send(request)
         except (WouldTextStranger, CannotRestore) as refusal:
-            run.ledger.set_fact(
-                "stopped", {"code": int(ExitCode.SAFETY_LIMIT), "reason": f"Nothing was sent: {refusal}."}
-            )
+            run.ledger.stop(int(ExitCode.SAFETY_LIMIT), Sentence("Nothing was sent: {}.", refusal.reason))
 
     run.start([], seed=0, then=again)
     run.ledger.set_fact("cases", [request.case])

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from smsproof_conformance.case import Case, Scenario
 from smsproof_conformance.exit_code import ExitCode
 from smsproof_conformance.records.ledger import Ledger, LedgerError, LedgerFailure
+from smsproof_conformance.records.sentence import Sentence, Words, said
 from smsproof_conformance.runs.actor import Actor, Unreachable, Wire
 from smsproof_conformance.runs.breaker import Unavailable
 from smsproof_conformance.runs.charge import Budget, BudgetSpent, WouldTextStranger
@@ -119,17 +120,22 @@ class Run:
             await acting
         except BudgetSpent as spent:
             self._stop(
-                ExitCode.SAFETY_LIMIT, f"The budget stops this run: {spent}. Raise --budget or select fewer cases."
+                ExitCode.SAFETY_LIMIT,
+                Sentence("The budget stops this run: {}. Raise --budget or select fewer cases.", spent.reason),
             )
         except Unreachable as silence:
             self._stop(
                 ExitCode.UNREACHABLE,
-                f"{self.target.base_url} is unreachable: {silence}. Is it running? --wait-for 60 waits for it.",
+                Sentence(
+                    "{} is unreachable: {}. Is it running? --wait-for 60 waits for it.",
+                    self.target.base_url,
+                    silence.reason,
+                ),
             )
         except Unavailable as silence:
-            self._stop(ExitCode.UNREACHABLE, f"{self.target.base_url} is unreachable: {silence}.")
+            self._stop(ExitCode.UNREACHABLE, Sentence("{} is unreachable: {}.", self.target.base_url, silence.reason))
         except ControlUnreachable as silence:
-            self._stop(ExitCode.UNREACHABLE, str(silence))
+            self._stop(ExitCode.UNREACHABLE, silence.reason)
         except (Interrupted, asyncio.CancelledError):
             assert self.interruption.code is not None
             self._stop(
@@ -152,14 +158,18 @@ class Run:
     async def _act_one(self, case: Scenario, actor: Actor) -> None:
         missing = [fact for fact in case.needs if not self.target.declares(fact, self.secrets)]
         if missing:
-            self.ledger.mark(case.id, "skipped", f"the target does not declare {', '.join(missing)}")
+            self.ledger.mark(
+                case.id,
+                "skipped",
+                Sentence("the target does not declare {}", said(", ".join(fact.value for fact in missing))),
+            )
             return
         self.interruption.check()
         self.ledger.mark(case.id, "acting")
         try:
             await case.act(actor)
         except (WouldTextStranger, CannotRestore, BudgetSpent) as refusal:
-            self.ledger.mark(case.id, "skipped", str(refusal))
+            self.ledger.mark(case.id, "skipped", refusal.reason)
             if isinstance(refusal, BudgetSpent):
                 raise
         except (Interrupted, Unreachable, Unavailable, ControlUnreachable, asyncio.CancelledError):
@@ -191,8 +201,8 @@ class Run:
         else:
             self.interruption.tell(lambda: loop.call_soon_threadsafe(loop.call_later, seconds, cancel))
 
-    def _stop(self, code: ExitCode, reason: str) -> None:
-        self.ledger.set_fact("stopped", {"code": int(code), "reason": reason})
+    def _stop(self, code: ExitCode, reason: Words) -> None:
+        self.ledger.stop(int(code), said(reason))
 
 
 def _scenarios(cases: Sequence[Case]) -> list[Scenario]:

@@ -12,10 +12,11 @@ from urllib.parse import quote
 
 from smsproof_conformance.records.exchange import KEEPER, MISSING, Answer, Exchange, Lost, Request, encode
 from smsproof_conformance.records.ledger import Ledger, LedgerFailure
+from smsproof_conformance.records.sentence import Sentence, Spoken
 from smsproof_conformance.targets.target import Target
 
 
-class CannotRestore(Exception):
+class CannotRestore(Spoken):
     """Changing this webhook could not be undone; the case is skipped with this reason."""
 
 
@@ -54,14 +55,18 @@ class Webhooks:
         if endpoint in self._before or endpoint not in own:
             return
         target = f"{self._path}?endpoint={quote(endpoint, safe='-')}"
-        found = await self._send(_request("GET", target, f"read {endpoint}", None))
+        found = await self._send(_request("GET", target, Sentence("read {}", endpoint), None))
         before = found.at("webhook") if found.status == 200 else MISSING
         if not isinstance(before, str) or not before:
             if not self._target.on_loopback:
-                raise CannotRestore(f"the webhook of {endpoint} could not be read, so it could not be put back")
+                raise CannotRestore(
+                    Sentence("the webhook of {} could not be read, so it could not be put back", endpoint)
+                )
             before = None
         elif self._ledger.holds_secret(before):
-            raise CannotRestore(f"the webhook of {endpoint} holds a secret, which no run file may keep to put it back")
+            raise CannotRestore(
+                Sentence("the webhook of {} holds a secret, which no run file may keep to put it back", endpoint)
+            )
         self._ledger.changing_webhook(endpoint, before)
         self._before[endpoint] = before
 
@@ -79,7 +84,7 @@ class Webhooks:
 
     async def _post(self, endpoint: str, webhook: str) -> bool:
         body = {"endpoints": [endpoint], "webhook": webhook}
-        request = _request("POST", self._path, f"restore {endpoint}", body)
+        request = _request("POST", self._path, Sentence("restore {}", endpoint), body)
         try:
             return (await self._send(request)).status == 201
         except LedgerFailure:

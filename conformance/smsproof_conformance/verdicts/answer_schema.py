@@ -13,6 +13,7 @@ from typing import Any, Final, cast
 import jsonschema_rs
 
 from smsproof_conformance.records.exchange import Arrival, Exchange, is_array, is_object, pointer
+from smsproof_conformance.records.sentence import Sentence
 from smsproof_conformance.verdicts.finding import Breach
 from smsproof_spec.contract import Contract
 
@@ -80,7 +81,7 @@ class AnswerSchemas:
         requirement = self._contract.requirement_of(pointer(*path), error.instance)
         assert requirement is not None, f"no x-sms-requirement above {path}"  # a test of the contract holds this
         return Breach(
-            requirement, subject, f"a value that matches the contract ({keyword})", error.message[:_MAX_MESSAGE],
+            requirement, subject, Sentence("a value that matches the contract ({})", keyword), error.message[:_MAX_MESSAGE],
             pointer(*at, *error.instance_path),
         )  # fmt: skip
 

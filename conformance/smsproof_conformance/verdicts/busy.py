@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from smsproof_conformance.records.exchange import Exchange, dig, is_array
 from smsproof_conformance.records.outcome import Outcome, of_item
+from smsproof_conformance.records.sentence import Sentence
 from smsproof_conformance.verdicts.finding import Breach, Judgement, Unknown
 
 _LISTS = ("responses", "endpoints")
@@ -19,7 +20,9 @@ def heard(judgement: Judgement) -> Judgement:
     for word in judgement:
         if isinstance(word, Breach) and isinstance(word.subject, Exchange) and _is_busy(word.subject, word.pointer):
             status = word.subject.status
-            yield Unknown(word.requirement, f"{word.subject.request.step}: the target was busy (HTTP {status})")
+            yield Unknown(
+                word.requirement, Sentence("{}: the target was busy (HTTP {})", word.subject.request.step, status)
+            )
         else:
             yield word
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 from smsproof_conformance.records.exchange import Exchange
 from smsproof_conformance.records.probe import is_probe, is_replay
 from smsproof_conformance.records.record import NoAnswer, NotObserved, Unreadable
+from smsproof_conformance.records.sentence import Sentence
 from smsproof_conformance.verdicts.finding import Breach, Severity, Unknown
 
 Key = tuple[str, str, int | None]
@@ -42,6 +43,6 @@ def condensed(words: Iterable[Breach | Unknown]) -> Iterator[Breach | Unknown]:
     for group in found.values():
         repeated = [(word, probe) for word, probe in group if is_replay(probe)]
         word, _ = min(repeated or group, key=lambda pair: (len(pair[1].request.body or b""), pair[1].id))
-        yield word if repeated else replace(word, got=f"{word.got} (not seen again)", ceiling=Severity.WARN)
+        yield word if repeated else replace(word, got=Sentence("{} (not seen again)", word.got), ceiling=Severity.WARN)
     if ended is not None:
         raise ended

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from smsproof_conformance.records.exchange import KEEPER, Exchange, header
 from smsproof_conformance.records.outcome import ASK_AGAIN, Outcome
+from smsproof_conformance.records.sentence import said
 from smsproof_conformance.verdicts.answer_schema import AnswerSchemas
 from smsproof_conformance.verdicts.finding import Breach
 from smsproof_spec.contract import load
@@ -94,7 +95,7 @@ def unreadable(value: Malformed, requirement: str, exchange: Exchange) -> Expect
     """What a body that is no JSON deserves."""
     if value.kind not in _NO_JSON:
         return left_open(Freedom.JSON)
-    return refuse(Breach(requirement, exchange, "a JSON body", value.detail))
+    return refuse(Breach(requirement, exchange, said("a JSON body"), value.detail))
 
 
 @cache

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Protocol
 
 from smsproof_conformance.records.exchange import Arrival, Exchange
+from smsproof_conformance.records.sentence import Sentence, Words, said
 from smsproof_spec.contract import Requirement
 from smsproof_spec.rules import printable
 
@@ -43,13 +45,15 @@ class Breach:
     """A judge's word: this requirement is broken, seen here.
 
     subject    the exchange or arrival it was seen in; None when it is about what did not happen.
+    expected   in words of ours, what it quotes of a request or of the target apart.
+    got        what was seen: a plain text is the peer's, as a whole; words of ours about it are a Sentence.
     pointer    RFC 6901 pointer into the body, "" for the whole.
     ceiling    WARN where the decisions say that this reading warns at most, whatever the requirement's provenance.
     """
 
     requirement: str
     subject: Exchange | Arrival | None
-    expected: str
+    expected: Sentence
     got: str
     pointer: str = ""
     ceiling: Severity = Severity.FAIL
@@ -60,25 +64,45 @@ class Unknown:
     """A judge's word: whether this requirement holds cannot be told from what was seen."""
 
     requirement: str
-    reason: str
+    reason: Words
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "reason", said(self.reason))
 
 
 Judgement = Iterator[Breach | Unknown]
 
 
 def breach(
-    requirement: str, subject: Exchange | Arrival | None, *, expected: str, got: object, pointer: str = ""
+    requirement: str,
+    subject: Exchange | Arrival | None,
+    *,
+    expected: Words,
+    got: object,
+    pointer: str = "",
 ) -> Breach:
     """The requirement is broken; how severe that is follows from its provenance."""
-    return Breach(requirement, subject, expected, got if isinstance(got, str) else repr(got), pointer)
+    return Breach(requirement, subject, said(expected), got if isinstance(got, str) else repr(got), pointer)
+
+
+class Say(Protocol):
+    """`breach`, or `oddity` where the decisions leave room."""
+
+    def __call__(
+        self, requirement: str, subject: Exchange | Arrival | None, *, expected: Words, got: object, pointer: str = ""
+    ) -> Breach: ...
 
 
 def oddity(
-    requirement: str, subject: Exchange | Arrival | None, *, expected: str, got: object, pointer: str = ""
+    requirement: str,
+    subject: Exchange | Arrival | None,
+    *,
+    expected: Words,
+    got: object,
+    pointer: str = "",
 ) -> Breach:
     """The requirement's letter holds or its words leave room: warns, never fails."""
-    shown = got if isinstance(got, str) else repr(got)
-    return Breach(requirement, subject, expected, shown, pointer, Severity.WARN)
+    return replace(breach(requirement, subject, expected=expected, got=got, pointer=pointer), ceiling=Severity.WARN)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from smsproof_conformance.records.exchange import Arrival, Exchange, is_array
 from smsproof_conformance.records.ledger import Ledger
 from smsproof_conformance.records.probe import is_probe
 from smsproof_conformance.records.record import Busy, NoAnswer, NotObserved, Record, Unreadable
+from smsproof_conformance.records.sentence import Sentence, said
 from smsproof_conformance.verdicts.busy import heard
 from smsproof_conformance.verdicts.confirmation import condensed
 from smsproof_conformance.verdicts.finding import Breach, Finding, Judgement, Severity, Unknown, Verdict, severity
@@ -31,7 +32,7 @@ def judge(ledger: Ledger, contract: Contract, cases: Iterable[Case], *, strict: 
     record = Record.of(ledger)
     acts = ledger.acts()
     results = tuple(_judge_case(case, record, acts, contract, strict) for case in cases)
-    stopped = ledger.fact("stopped")
+    stopped = ledger.stopped()
     acted = [exchange for exchange in record.exchanges if not is_probe(exchange)]
     return Judged(
         vendor=contract.vendor,
@@ -43,8 +44,8 @@ def judge(ledger: Ledger, contract: Contract, cases: Iterable[Case], *, strict: 
         accepted=sum(_accepted_items(exchange) for exchange in acted),
         parts=sum(exchange.request.parts for exchange in acted if _accepted_items(exchange)),
         fuzzed=len(record.exchanges) - len(acted),
-        stopped=None if stopped is None else ExitCode(stopped["code"]),
-        stop_reason="" if stopped is None else stopped["reason"],
+        stopped=None if stopped is None else ExitCode(stopped[0]),
+        stop_reason="" if stopped is None else stopped[1],
     )
 
 
@@ -66,7 +67,9 @@ def _unknown(case: Case, busy: Sequence[Exchange]) -> Judgement:
     """What a scenario cannot say because the target was busy at one of its steps."""
     for exchange in busy[:1]:
         for requirement in case.observes:
-            yield Unknown(requirement, f"{exchange.request.step}: the target was busy (HTTP {exchange.status})")
+            yield Unknown(
+                requirement, Sentence("{}: the target was busy (HTTP {})", exchange.request.step, exchange.status)
+            )
 
 
 def _collect(case: Case, judgement: Judgement, contract: Contract, strict: bool) -> CaseResult:
@@ -81,17 +84,17 @@ def _collect(case: Case, judgement: Judgement, contract: Contract, strict: bool)
             else:
                 findings.append(_finding(case, word, contract, strict))
     except Busy as busy:
-        ended, reason = Verdict.INDETERMINATE, str(busy)
+        ended, reason = Verdict.INDETERMINATE, busy.reason
     except NotObserved as nothing:
-        ended, reason = Verdict.SKIP, f"not observed: {nothing}"
+        ended, reason = Verdict.SKIP, Sentence("not observed: {}", nothing.reason)
     except NoAnswer as silence:
         ended = Verdict.INDETERMINATE if silence.may_have_been_accepted else Verdict.ERROR
-        reason = str(silence)
+        reason = silence.told
     except Unreadable as unreadable:
         word = Breach(
             _READABLE.get(contract.vendor, case.observes[0]),
             unreadable.exchange,
-            "a readable JSON object",
+            said("a readable JSON object"),
             unreadable.problem,
         )
         findings.append(_finding(case, word, contract, strict))

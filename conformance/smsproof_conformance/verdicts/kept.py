@@ -8,6 +8,7 @@ from typing import Any
 
 from smsproof_conformance.case import Case
 from smsproof_conformance.exit_code import ExitCode
+from smsproof_conformance.records.sentence import recalled, recorded
 from smsproof_conformance.verdicts.finding import Finding, Severity, Unknown, Verdict
 from smsproof_conformance.verdicts.judged import CaseResult, Judged, RequirementResult
 from smsproof_spec.contract import Contract
@@ -57,7 +58,7 @@ def _case(result: CaseResult) -> dict[str, Any]:
         "verdict": result.verdict,
         "reason": result.reason,
         "findings": [vars(finding) for finding in result.findings],
-        "unknown": [vars(unknown) for unknown in result.unknown],
+        "unknown": [[unknown.requirement, recorded(unknown.reason)] for unknown in result.unknown],
     }
 
 
@@ -71,5 +72,5 @@ def _recalled(told: Any, cases: Mapping[str, Case]) -> CaseResult:
         findings=tuple(
             replace(Finding(**finding), severity=Severity(finding["severity"])) for finding in told["findings"]
         ),
-        unknown=tuple(Unknown(**unknown) for unknown in told["unknown"]),
+        unknown=tuple(Unknown(requirement, recalled(reason)) for requirement, reason in told["unknown"]),
     )

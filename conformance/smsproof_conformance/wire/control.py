@@ -7,16 +7,21 @@ Source: the architecture, "Words used everywhere"; vendor-contracts part 7, deci
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any, Final, LiteralString
 
 from smsproof_conformance.records.exchange import Answer, Headers, Lost, dig, encode, is_array, is_object
+from smsproof_conformance.records.sentence import Sentence, Spoken, said
 from smsproof_conformance.targets.target import Secrets, Target
 from smsproof_conformance.wire.caller import Caller
 
-_NOBODY_THERE: Final = {"transport.refused": "connection refused", "transport.dns": "no such host"}
+_NOBODY_THERE: Final[Mapping[str, LiteralString]] = {
+    "transport.refused": "connection refused",
+    "transport.dns": "no such host",
+}
 
 
-class ControlUnreachable(Exception):
+class ControlUnreachable(Spoken):
     """Nobody is at the control URL, and nobody has been before."""
 
 
@@ -62,8 +67,11 @@ class Control:
         outcome = await self._caller.exchange(method, path, headers, body)
         if not self._reached and isinstance(outcome, Lost) and outcome.kind in _NOBODY_THERE:
             raise ControlUnreachable(
-                f"control_url {self._url} is unreachable ({_NOBODY_THERE[outcome.kind]}). Start it, correct it, or leave"
-                " control_url out."
+                Sentence(
+                    "control_url {} is unreachable ({}). Start it, correct it, or leave control_url out.",
+                    self._url,
+                    said(_NOBODY_THERE[outcome.kind]),
+                )
             )
         self._reached = self._reached or isinstance(outcome, Answer)
         return outcome

@@ -285,6 +285,41 @@ def test_what_a_client_sends_and_prints_is_in_no_report(yard: Yard) -> None:
     assert_clean(yard)
 
 
+ALTERS = """
+import json, os, urllib.request
+for step in json.load(open(os.environ["SMSPROOF_SCENARIO"]))["steps"]:
+    args = step["args"]
+    change = {"plus": {"to": args["to"].lstrip("+")}, "text": {"text": args["text"] + ", and more"}}
+    wrong = {**args, **change[args["guid"]]}
+    request = urllib.request.Request(
+        os.environ["SMSPROOF_BASE_URL"] + "/_rest/v4/app/sms/send", json.dumps(wrong).encode(),
+        {"Authorization": "Bearer " + os.environ["SMSPROOF_TOKEN"], "Content-Type": "application/json"},
+    )
+    try:
+        urllib.request.urlopen(request, timeout=5)
+    except OSError:
+        pass
+"""
+
+
+def test_what_a_finding_expected_of_a_client_is_in_no_report(yard: Yard) -> None:
+    """The number and the text that it asked for stand in the sentences that say what was expected."""
+    args = {"from": "+12191112222", "to": NUMBER, "text": TEXT}
+    steps = [{"step": f"{TEXT} {name}", "do": "send", "args": {**args, "guid": name}} for name in ("plus", "text")]
+    (yard.folder / "scenario.json").write_text(json.dumps({"steps": steps}))
+    (yard.folder / "program.py").write_text(ALTERS)
+    words = ["client", "intelepeer", "--scenario", "scenario.json", *REPORTS, "--", sys.executable, "program.py"]
+    assert yard("client", *words, FORCE_COLOR="1") == 1
+    expected = [one["expected"] for one in json.loads((yard.folder / "out/client.json").read_text())["findings"]]
+    assert any(words.startswith(f"text as asked: ({len(TEXT)} characters ~") for words in expected), expected
+    assert any(words.startswith(f"+{'*' * 9}{NUMBER[-2:]}~") for words in expected), expected
+    assert yard("judge", "judge", "last", "--strict", *REPORTS) == 1
+    assert_clean(yard)
+    assert yard("scrub", "scrub", "last") == 0
+    scrubbed = "".join(path.read_bytes().decode("utf-8", "surrogateescape") for path in yard.run_files)
+    assert list(leaks(scrubbed, BUT_THE_RUN_FILE)) == []
+
+
 def test_the_query_and_the_code_of_a_webhook_are_in_no_report(yard: Yard) -> None:
     def hook(peer: socket.socket, request: bytes) -> None:
         data = json.dumps({"said": request.decode("utf-8", "replace"), "again": [QUERY[::-1], QUERY.upper()]}).encode()

@@ -187,7 +187,7 @@ def test_a_run_file_of_another_version_is_refused_with_what_to_do(tmp_path: Path
     with Ledger.create(path, ()) as ledger:
         ledger._db.execute("PRAGMA user_version = 1")  # pyright: ignore[reportPrivateUsage]
     with pytest.raises(
-        LedgerError, match=r"version 1; this smsproof reads version 2\. Judge it with an older smsproof"
+        LedgerError, match=r"version 1; this smsproof reads version 3\. Judge it with an older smsproof"
     ):
         Ledger.open(path)
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import LiteralString
+
 from smsproof_conformance.case import Section
 from smsproof_conformance.cases.intelepeer.account_model import Account, endpoint_of
 from smsproof_conformance.cases.intelepeer.webhooks import same_url
 from smsproof_conformance.records.probe import is_probe
 from smsproof_conformance.records.record import NotObserved, Record
+from smsproof_conformance.records.sentence import Sentence
 from smsproof_conformance.verdicts.finding import Judgement, breach
 
 section = Section("intelepeer", "account")
@@ -30,14 +33,16 @@ def webhooks_as_set(record: Record) -> Judgement:
             if (read is None or isinstance(read, str)) and not same_url(read, held):
                 rule, expected = _broken(account, endpoint, read)
                 if rule not in said or is_probe(exchange):
-                    yield breach(rule, exchange, expected=f"{expected}: {held}", got=str(read), pointer="/webhook")
+                    yield breach(
+                        rule, exchange, expected=Sentence(f"{expected}: {{}}", held), got=str(read), pointer="/webhook"
+                    )
                 said.add(rule)
         account.see(exchange)
     if not seen:
         raise NotObserved("no read of a webhook that was set before")
 
 
-def _broken(account: Account, endpoint: str, read: str | None) -> tuple[str, str]:
+def _broken(account: Account, endpoint: str, read: str | None) -> tuple[str, LiteralString]:
     """Which requirement a read breaks that gives something else than was set, and what it should have given.
 
     An earlier URL of the same number may be an update that was ignored (IP-HOOK-20) or a read that is late: what one

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, LiteralString
 
 from smsproof_conformance.case import Section
 from smsproof_conformance.cases.intelepeer.messages import example, message, refused
@@ -21,6 +21,7 @@ from smsproof_conformance.cases.intelepeer.wrong_messages import (
 from smsproof_conformance.records.exchange import MISSING, Exchange, is_array, is_object, pointer
 from smsproof_conformance.records.outcome import Outcome, of_item
 from smsproof_conformance.records.record import NotObserved, Record, Seen
+from smsproof_conformance.records.sentence import Sentence, Words, said
 from smsproof_conformance.runs.actor import Actor
 from smsproof_conformance.targets.target import Fact, Token
 from smsproof_conformance.verdicts.finding import Judgement, breach, oddity
@@ -180,7 +181,7 @@ def _(seen: Seen) -> Judgement:
         moved = any(status in others for others in wanted)
         yield breach(
             "IP-BULK-05" if moved else "IP-BULK-03", exchange,
-            expected=" or ".join(map(str, codes)), got=status, pointer=_at(place),
+            expected=Sentence("{}", " or ".join(map(str, codes))), got=status, pointer=_at(place),
         )  # fmt: skip
 
 
@@ -220,7 +221,7 @@ def _crossed(found: list[Receipt], seen: Seen) -> Judgement:
         if len(texts) == 1 and texts[0] != receipt.asked["text"] and texts[0] in asked:
             yield breach(
                 "IP-BULK-05", receipt.exchange, expected="the refid of the message at this place",
-                got="the refid of another message of the list", pointer=receipt.pointer("refid"),
+                got=said("the refid of another message of the list"), pointer=receipt.pointer("refid"),
             )  # fmt: skip
 
 
@@ -255,7 +256,7 @@ def _(seen: Seen) -> Judgement:
             "IP-SEND-20",
             exchange,
             expected="a refid for each message",
-            got="the same refid twice",
+            got=said("the same refid twice"),
             pointer="/responses/1/refid",
         )
 
@@ -282,10 +283,12 @@ def _(seen: Seen) -> Judgement:
     yield from _not_accepted(seen["no objects"], "an item that is no object")
 
 
-def _not_accepted(exchange: Exchange, what: str) -> Judgement:
+def _not_accepted(exchange: Exchange, what: Words) -> Judgement:
     for place, item in enumerate(responses(exchange)):
         if item_status(item) == 202:
-            yield breach("IP-BULK-03", exchange, expected=f"a refusal of {what}", got=202, pointer=_at(place))
+            yield breach(
+                "IP-BULK-03", exchange, expected=Sentence("a refusal of {}", what), got=202, pointer=_at(place)
+            )
 
 
 @section.scenario(
@@ -326,7 +329,7 @@ def same_rules(record: Record) -> Judgement:
             yield breach(
                 "IP-BULK-03",
                 exchange,
-                expected=f"{twin.status}, as for the same message alone",
+                expected=Sentence("{}, as for the same message alone", twin.status),
                 got=status,
                 pointer=_at(place),
             )
@@ -360,7 +363,10 @@ def _items(exchanges: list[Exchange]) -> Iterator[tuple[Exchange, int, Any, Any]
 # Errors of the request as a whole.
 
 _TOKENS: Final[tuple[Token, ...]] = ("missing", "wrong")
-_NO_JSON: Final = {"a list that is cut off": b'[{"from": ', "a list with a comma too many": b"[{},]"}
+_NO_JSON: Final[Mapping[LiteralString, bytes]] = {
+    "a list that is cut off": b'[{"from": ',
+    "a list with a comma too many": b"[{},]",
+}
 
 
 @section.scenario(
@@ -382,11 +388,15 @@ def _(seen: Seen) -> Judgement:
     for step, exchange in seen.each((*(f"{token} token" for token in _TOKENS), *_NO_JSON)):
         wanted = 400 if step in _NO_JSON else 401
         if exchange.status is not None and exchange.status < 300:
-            yield breach("IP-BULK-08", exchange, expected=f"HTTP {wanted} for {step}", got=f"HTTP {exchange.status}")
+            yield breach(
+                "IP-BULK-08", exchange, expected=Sentence("HTTP {} for {}", wanted, step), got=f"HTTP {exchange.status}"
+            )
         elif exchange.status != wanted:
             # AMB-IP-01 gives 401 for no token; for a wrong one and for what is no JSON the pages give nothing.
             judge = breach if step == "missing token" else oddity
-            yield judge("IP-BULK-08", exchange, expected=f"HTTP {wanted} for {step}", got=f"HTTP {exchange.status}")
+            yield judge(
+                "IP-BULK-08", exchange, expected=Sentence("HTTP {} for {}", wanted, step), got=f"HTTP {exchange.status}"
+            )
         elif exchange.at("responses") is not MISSING:
             yield breach(
                 "IP-BULK-08", exchange, expected="no `responses`", got=exchange.at("responses"), pointer="/responses"
@@ -446,7 +456,7 @@ def one_response_each(record: Record) -> Judgement:
                 yield breach("IP-BULK-04", exchange, expected="a list", got=type(items).__name__, pointer="/responses")
         elif len(items) != len(exchange.request.json):
             yield breach(
-                "IP-BULK-05", exchange, expected=f"{len(exchange.request.json)} responses", got=f"{len(items)} responses",
+                "IP-BULK-05", exchange, expected=Sentence("{} responses", len(exchange.request.json)), got=f"{len(items)} responses",
                 pointer="/responses",
             )  # fmt: skip
 

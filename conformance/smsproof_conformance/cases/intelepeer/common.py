@@ -11,6 +11,7 @@ from smsproof_conformance.cases.intelepeer.webhooks import webhook_url
 from smsproof_conformance.records.exchange import Exchange, is_array, is_object
 from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.records.record import NotObserved, Record, Seen
+from smsproof_conformance.records.sentence import Sentence
 from smsproof_conformance.runs.actor import Actor
 from smsproof_conformance.targets.target import Fact, Token
 from smsproof_conformance.verdicts.finding import Judgement, breach, oddity
@@ -140,7 +141,9 @@ def code_is_status(record: Record) -> Judgement:
     for exchange in _successes(record):
         code = exchange.at("code")
         if type(code) is int and code != exchange.status and not is_array(exchange.request.json):
-            yield breach("IP-GEN-07", exchange, expected=f"code {exchange.status}", got=code, pointer="/code")
+            yield breach(
+                "IP-GEN-07", exchange, expected=Sentence("code {}", exchange.status), got=code, pointer="/code"
+            )
 
 
 @section.standing(
@@ -153,7 +156,12 @@ def documented_status(record: Record) -> Judgement:
     for exchange in _documented(record):
         listed = CONTRACT.operations[exchange.request.operation or ""].responses
         if str(exchange.status) not in listed:
-            yield breach("IP-HOUSE-04", exchange, expected=f"one of {', '.join(listed)}", got=f"HTTP {exchange.status}")
+            yield breach(
+                "IP-HOUSE-04",
+                exchange,
+                expected=Sentence("one of {}", ", ".join(listed)),
+                got=f"HTTP {exchange.status}",
+            )
 
 
 @section.standing(

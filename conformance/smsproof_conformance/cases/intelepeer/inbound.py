@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, LiteralString
 
 from smsproof_conformance.case import Section
 from smsproof_conformance.cases.intelepeer.schema import judge_bodies, observed
@@ -15,6 +15,7 @@ from smsproof_conformance.cases.intelepeer.webhooks import set_webhook
 from smsproof_conformance.records.exchange import MISSING, Arrival, is_object
 from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.records.record import NotObserved, Record, Seen
+from smsproof_conformance.records.sentence import Sentence, Words, said
 from smsproof_conformance.runs.actor import Actor
 from smsproof_conformance.targets.target import Fact
 from smsproof_conformance.verdicts.finding import Judgement, Unknown, breach, oddity
@@ -40,7 +41,7 @@ async def _receive(do: Actor, hook: Hook, text: str, attempts: int = 1) -> None:
 
 async def _points(do: Actor, number: str, hook: Hook) -> bool:
     """Point a number at a hook; whether it was done. Where it was not, a message would go to the hook of another case."""
-    exchange = await set_webhook(do, f"set {hook.label}", [number], hook.url)
+    exchange = await set_webhook(do, Sentence("set {}", hook.label), [number], hook.url)
     return exchange.outcome is Outcome.TAKEN
 
 
@@ -51,15 +52,15 @@ def _due(seen: Seen, *hooks: str) -> None:
     for hook in hooks:
         exchange = seen[f"set {hook}"]
         if exchange.status != 201:
-            raise NotObserved(f"the webhook could not be set (HTTP {exchange.status})")
+            raise NotObserved(Sentence("the webhook could not be set (HTTP {})", exchange.status))
 
 
-def _missing(seen: Seen, requirement: str, hook: str, *, expected: str) -> Judgement:
+def _missing(seen: Seen, requirement: str, hook: Words, *, expected: Words) -> Judgement:
     """Nothing arrived: a breach where the target says that all is delivered, unknown otherwise."""
     if not seen.settled:
-        yield Unknown(requirement, f"nothing arrived at {hook} within {seen.target.wait_seconds:g} s")
+        yield Unknown(requirement, Sentence("nothing arrived at {} within {} s", hook, f"{seen.target.wait_seconds:g}"))
     else:
-        yield breach(requirement, None, expected=expected, got="nothing arrived")
+        yield breach(requirement, None, expected=expected, got=said("nothing arrived"))
 
 
 # One message.
@@ -95,7 +96,9 @@ def _says(arrival: Arrival, sender: str, to: str, text: str) -> Judgement:
     ):  # fmt: skip
         got = arrival.get(key)
         if isinstance(got, str) and got != right:
-            yield breach(requirement, arrival, expected=f"the message's own `{key}`", got=got, pointer=f"/{key}")
+            yield breach(
+                requirement, arrival, expected=Sentence("the message's own `{}`", key), got=got, pointer=f"/{key}"
+            )
 
 
 def _no_more(arrivals: Sequence[Arrival], count: int) -> Judgement:
@@ -104,7 +107,7 @@ def _no_more(arrivals: Sequence[Arrival], count: int) -> Judgement:
         yield breach(
             "IP-INBOUND-11",
             arrivals[count],
-            expected=f"{count} in all: the last was answered 200",
+            expected=Sentence("{} in all: the last was answered 200", count),
             got=f"{len(arrivals)}",
         )
 
@@ -188,7 +191,11 @@ async def own_url(do: Actor) -> None:
 @own_url.judge
 def _(seen: Seen) -> Judgement:
     _due(seen, "first", "second", "replaced")
-    wanted = {"first": "to the first", "second": "to the second", "replaced": "to the first again"}
+    wanted: dict[LiteralString, str] = {
+        "first": "to the first",
+        "second": "to the second",
+        "replaced": "to the first again",
+    }
     for hook, text in wanted.items():
         arrived = [arrival.get("message") for arrival in seen.arrivals(hook)]
         requirement = "IP-HOOK-20" if hook == "replaced" else "IP-INBOUND-02"
@@ -258,7 +265,7 @@ def _(seen: Seen) -> Judgement:
 # How often.
 
 
-def _attempts(seen: Seen, hook: str, last: str) -> Judgement:
+def _attempts(seen: Seen, hook: Words, last: Words) -> Judgement:
     """Five attempts in all; one or more than six fail, two to four and six warn (AMB-IP-34)."""
     count = len(seen.arrivals(hook))
     if count == 5:
@@ -266,12 +273,16 @@ def _attempts(seen: Seen, hook: str, last: str) -> Judgement:
     if count == 0:
         yield from _missing(seen, "IP-INBOUND-01", hook, expected="a POST to the webhook of the number")
     elif count < 5 and not seen.settled:
-        yield Unknown("IP-INBOUND-11", f"{count} attempts at {hook} within {seen.target.wait_seconds:g} s")
+        yield Unknown(
+            "IP-INBOUND-11", Sentence("{} attempts at {} within {} s", count, hook, f"{seen.target.wait_seconds:g}")
+        )
     elif count == 1 or count > 6:
         subject = seen.arrivals(hook)[-1]
-        yield breach("IP-INBOUND-11", subject, expected=f"5 attempts while {last}", got=f"{count}")
+        yield breach("IP-INBOUND-11", subject, expected=Sentence("5 attempts while {}", last), got=f"{count}")
     else:
-        yield oddity("IP-INBOUND-11", seen.arrivals(hook)[-1], expected=f"5 attempts while {last}", got=f"{count}")
+        yield oddity(
+            "IP-INBOUND-11", seen.arrivals(hook)[-1], expected=Sentence("5 attempts while {}", last), got=f"{count}"
+        )
 
 
 @section.scenario(
@@ -316,7 +327,9 @@ def _(seen: Seen) -> Judgement:
     if not arrivals:
         yield from _missing(seen, "IP-INBOUND-01", "third-200", expected="a POST to the webhook of the number")
     elif len(arrivals) < 3 and not seen.settled:
-        yield Unknown("IP-INBOUND-11", f"{len(arrivals)} attempts within {seen.target.wait_seconds:g} s")
+        yield Unknown(
+            "IP-INBOUND-11", Sentence("{} attempts within {} s", len(arrivals), f"{seen.target.wait_seconds:g}")
+        )
     elif len(arrivals) < 3:
         judge = breach if len(arrivals) == 1 else oddity  # AMB-IP-34: two attempts in all warn
         yield judge("IP-INBOUND-11", arrivals[-1], expected="3 attempts: 500, 404, 200", got=f"{len(arrivals)}")
@@ -364,12 +377,14 @@ def _(seen: Seen) -> Judgement:
     _due(seen, "hook")
     arrivals = seen.arrivals("hook")
     if len(arrivals) < 2 and not seen.settled:
-        yield Unknown("IP-INBOUND-01", f"{len(arrivals)} of 2 messages within {seen.target.wait_seconds:g} s")
+        yield Unknown(
+            "IP-INBOUND-01", Sentence("{} of 2 messages within {} s", len(arrivals), f"{seen.target.wait_seconds:g}")
+        )
     elif len(arrivals) < 2:
         yield breach("IP-INBOUND-01", None, expected="two deliveries of two messages", got=f"{len(arrivals)}")
     elif len({repr(arrival.get("refid")) for arrival in arrivals}) < 2 and isinstance(arrivals[0].get("refid"), str):
         yield breach(
-            "IP-INBOUND-14", arrivals[1], expected="a refid of its own", got="the same refid", pointer="/refid"
+            "IP-INBOUND-14", arrivals[1], expected="a refid of its own", got=said("the same refid"), pointer="/refid"
         )
 
 

@@ -17,6 +17,7 @@ from smsproof_conformance.cases.intelepeer.receipts import Receipt, item_status,
 from smsproof_conformance.records.exchange import Exchange, is_array, is_object
 from smsproof_conformance.records.outcome import Outcome, of_item
 from smsproof_conformance.records.record import NotObserved, Seen
+from smsproof_conformance.records.sentence import Sentence, said
 from smsproof_conformance.runs.actor import Actor
 from smsproof_conformance.targets.target import Fact
 from smsproof_conformance.verdicts.finding import Judgement, breach
@@ -60,7 +61,11 @@ def _(seen: Seen) -> Judgement:
         if any(entry.get("text") == asked["text"] for entry in gained):
             requirement = "IP-BULK-11" if path else "IP-SEND-21"
             yield breach(
-                requirement, exchange, expected="a refused message is not sent", got="it is in the outbox", pointer=path
+                requirement,
+                exchange,
+                expected="a refused message is not sent",
+                got=said("it is in the outbox"),
+                pointer=path,
             )
 
 
@@ -92,7 +97,7 @@ def _delivered(receipt: Receipt, gained: list[dict[str, Any]], accepted: list[Re
             taken = receipt.in_bulk and any(got == other.asked[key] for other in accepted if other.in_bulk)
             yield breach(
                 "IP-BULK-12" if taken else requirement, receipt.exchange,
-                expected=f"`{key}` as it was sent", got=got, pointer=receipt.pointer("refid"),
+                expected=Sentence("`{}` as it was sent", key), got=got, pointer=receipt.pointer("refid"),
             )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, LiteralString
 from urllib.parse import parse_qs, urlsplit
 
 from smsproof_conformance.case import Section
@@ -125,7 +125,7 @@ async def endpoint_form(do: Actor) -> None:
 _BARE: Final = "a bare plus, which is a space"
 
 
-def _near_misses(number: str) -> dict[str, str]:
+def _near_misses(number: str) -> dict[LiteralString, str]:
     digits = number.removeprefix("+")
     return {
         "no plus": digits,

@@ -18,6 +18,7 @@ from smsproof_conformance.case import Section
 from smsproof_conformance.records.exchange import MISSING, Exchange, dig, is_array, is_object, pointer
 from smsproof_conformance.records.outcome import Outcome, of_item
 from smsproof_conformance.records.record import NotObserved, Record
+from smsproof_conformance.records.sentence import Sentence, said
 from smsproof_conformance.targets.target import Numbers
 from smsproof_conformance.verdicts.expectation import (
     ACCEPT,
@@ -144,7 +145,7 @@ def _reading(exchange: Exchange, numbers: Numbers) -> Expectation:
         return left_open(Freedom.FORM)  # a bare plus is a space in forms only: read-webhook/endpoint-form warns
     if _PERHAPS_SENDER(endpoint):
         return left_open(Freedom.FOREIGN)  # an own number is a matter of what was set before: the account's model
-    return refuse(Breach("IP-HOOKGET-09", exchange, "a number in E.164 format", endpoint))
+    return refuse(Breach("IP-HOOKGET-09", exchange, said("a number in E.164 format"), endpoint))
 
 
 @section.standing(
@@ -314,7 +315,7 @@ def _perhaps_out_of_order(claims: list[Claim], codes: list[int | None]) -> bool:
 
 
 def _not_refused(word: Breach, got: str) -> Breach:
-    return replace(word, expected=f"a refusal of the request: {word.got}", got=got)
+    return replace(word, expected=Sentence("a refusal of the request: {}", word.got), got=got)
 
 
 def _stumbled(exchange: Exchange) -> Iterator[Breach]:

@@ -18,6 +18,7 @@ from smsproof_conformance.cases.intelepeer.webhooks import (
 from smsproof_conformance.records.exchange import Exchange, is_object
 from smsproof_conformance.records.outcome import Outcome, of_item
 from smsproof_conformance.records.record import NotObserved, Seen
+from smsproof_conformance.records.sentence import Sentence, Words
 from smsproof_conformance.runs.actor import Actor
 from smsproof_conformance.targets.target import Fact
 from smsproof_conformance.verdicts.finding import Judgement, breach, oddity
@@ -117,7 +118,7 @@ async def mixed(do: Actor) -> None:
     good, foreign, bad = _three(do.target.numbers.long_codes, do.target.numbers.foreign)
     for order in ((good, foreign), (foreign, good), (bad, good), (foreign, bad, good)):
         name = ", ".join({good: "good", foreign: "foreign", bad: "bad"}[endpoint] for endpoint in order)
-        await set_webhook(do, f"order {name}", order, webhook_url(do, name.replace(", ", "-")))
+        await set_webhook(do, Sentence("order {}", name), order, webhook_url(do, name.replace(", ", "-")))
 
 
 def _three(long_codes: tuple[str, ...], foreign: str | None) -> tuple[str, str, str]:
@@ -147,7 +148,7 @@ def _(seen: Seen) -> Judgement:
                 shared = len({status_of(item) for item in items(exchange)}) == 1
                 yield breach(
                     "IP-HOOK-09" if shared else requirement, exchange,
-                    expected=f"{status} for its endpoint", got=got, pointer="/endpoints",
+                    expected=Sentence("{} for its endpoint", status), got=got, pointer="/endpoints",
                 )  # fmt: skip
 
 
@@ -200,7 +201,7 @@ def _(seen: Seen) -> Judgement:
     yield from _reads("IP-HOOK-20", seen["read first again"], replaced, "the URL that replaced the first")
 
 
-def _reads(requirement: str, exchange: Exchange, url: str, what: str) -> Judgement:
+def _reads(requirement: str, exchange: Exchange, url: str, what: Words) -> Judgement:
     if exchange.status == 200 and is_object(exchange.at()) and not same_url(exchange.at("webhook"), url):
         yield breach(requirement, exchange, expected=what, got=exchange.at("webhook"), pointer="/webhook")
 
@@ -218,8 +219,8 @@ _FORMS: Final = ("?key=value&n=1", "/a/b-c_d.e~f", ":8443/hook", "/%C3%A4?q=%2B1
 async def url_forms(do: Actor) -> None:
     number = do.target.numbers.long_codes[0]
     for url in (*(f"https://smsproof.example{form}" for form in _FORMS), "https://user:pass@smsproof.example/hook"):
-        await set_webhook(do, f"set {url}", [number], url)
-        await get_webhook(do, f"read {url}", number)
+        await set_webhook(do, Sentence("set {}", url), [number], url)
+        await get_webhook(do, Sentence("read {}", url), number)
 
 
 @url_forms.judge

@@ -15,6 +15,7 @@ from smsproof_conformance.cases.intelepeer.webhooks import (
 from smsproof_conformance.records.exchange import MISSING, Exchange, dig, is_array, is_object, pointer
 from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.records.record import NotObserved, Record
+from smsproof_conformance.records.sentence import Sentence
 from smsproof_conformance.verdicts.finding import Judgement, breach, oddity
 
 section = Section("intelepeer", "set-webhook")
@@ -98,7 +99,7 @@ def one_response_each(record: Record) -> Judgement:
         named = Counter(repr(item.get("endpoint")) for item in items(exchange) if is_object(item))
         if wanted != named and set(wanted) != set(named) or len(set(wanted)) == len(endpoints) != len(items(exchange)):
             yield breach(
-                "IP-HOOK-08", exchange, expected=f"one response for each of {len(endpoints)} endpoints",
+                "IP-HOOK-08", exchange, expected=Sentence("one response for each of {} endpoints", len(endpoints)),
                 got=f"{len(items(exchange))} responses, for {len(set(wanted) & set(named))} of them", pointer="/endpoints",
             )  # fmt: skip
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any, Final, LiteralString
 
 from smsproof_conformance.case import Section
 from smsproof_conformance.cases.intelepeer.schema import CONTRACT
@@ -17,6 +18,7 @@ from smsproof_conformance.cases.intelepeer.webhooks import (
 from smsproof_conformance.records.exchange import MISSING, Exchange, is_object
 from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.records.record import Seen
+from smsproof_conformance.records.sentence import Sentence, Words
 from smsproof_conformance.runs.actor import Actor
 from smsproof_conformance.targets.target import Fact
 from smsproof_conformance.verdicts.finding import Judgement, breach, oddity
@@ -26,7 +28,7 @@ section = Section("intelepeer", "set-webhook")
 _ONE: Final = (Fact.LONG_CODE, Fact.INBOX)
 
 
-def _refused(requirement: str, exchange: Exchange, status: int, what: str) -> Judgement:
+def _refused(requirement: str, exchange: Exchange, status: int, what: Words) -> Judgement:
     """A request that must be refused with one status. A 207 refuses where every item does (part 7, decision 9)."""
     if exchange.status == status:
         return
@@ -34,10 +36,10 @@ def _refused(requirement: str, exchange: Exchange, status: int, what: str) -> Ju
     if exchange.status == 207 and statuses == {status}:
         return
     got = f"HTTP {exchange.status}" + (f" with {', '.join(map(str, sorted(map(str, statuses))))}" if statuses else "")
-    yield breach(requirement, exchange, expected=f"HTTP {status} for {what}", got=got)
+    yield breach(requirement, exchange, expected=Sentence("HTTP {} for {}", status, what), got=got)
 
 
-_WRONG_FIELDS: Final[tuple[tuple[str, str, dict[str, Any]], ...]] = (
+_WRONG_FIELDS: Final[tuple[tuple[LiteralString, str, dict[str, Any]], ...]] = (
     ("no endpoints", "IP-HOOK-02", {"endpoints": MISSING}),
     ("endpoints null", "IP-HOOK-02", {"endpoints": None}),
     ("endpoints as a string", "IP-HOOK-02", {"endpoints": "NUMBER"}),
@@ -71,7 +73,7 @@ async def fields(do: Actor) -> None:
 
 @fields.judge
 def _(seen: Seen) -> Judgement:
-    broken = {name: requirement for name, requirement, _ in _WRONG_FIELDS}
+    broken: dict[LiteralString, str] = {name: requirement for name, requirement, _ in _WRONG_FIELDS}
     for name, exchange in seen.each(broken):
         yield from _refused(broken[name], exchange, 400, name)
 
@@ -106,10 +108,15 @@ async def body_form(do: Actor) -> None:
         await do.call(name, "setWebhook", content=content)
     if do.target.on_loopback:  # the page's number and URL stand in it
         for printed in CONTRACT.operations["setWebhook"].refused:
-            await do.call(printed.name, "setWebhook", content=printed.text.encode())
+            await do.call(Sentence("{}", printed.name), "setWebhook", content=printed.text.encode())
 
 
-_NO_OBJECTS: Final = {"a list": b"[]", "a string": b'"+1"', "nothing": b"", "an object cut off": b'{"endpoints": ['}
+_NO_OBJECTS: Final[Mapping[LiteralString, bytes]] = {
+    "a list": b"[]",
+    "a string": b'"+1"',
+    "nothing": b"",
+    "an object cut off": b'{"endpoints": [',
+}
 
 
 @body_form.judge
@@ -119,7 +126,9 @@ def _(seen: Seen) -> Judgement:
         if exchange.outcome is Outcome.TAKEN and what in _NO_OBJECTS:
             yield breach("IP-HOOK-02", exchange, expected=f"HTTP 400 for {what}", got=f"HTTP {exchange.status}")
         elif exchange.status != 400:
-            yield breach("IP-HOUSE-15", exchange, expected=f"HTTP 400 for {what}", got=f"HTTP {exchange.status}")
+            yield breach(
+                "IP-HOUSE-15", exchange, expected=Sentence("HTTP 400 for {}", what), got=f"HTTP {exchange.status}"
+            )
 
 
 @section.scenario(
@@ -134,7 +143,7 @@ async def endpoint_form(do: Actor) -> None:
         await set_webhook(do, name, [endpoint], webhook_url(do, "near-miss"))
 
 
-def _near_misses(number: str) -> dict[str, str]:
+def _near_misses(number: str) -> dict[LiteralString, str]:
     return {
         "a long code without its plus": number.removeprefix("+"),
         "a long code without its country": number[2:],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 
 from smsproof_conformance.case import Section
 from smsproof_conformance.cases.intelepeer.messages import ABSENT, abroad, example, message
@@ -22,6 +22,7 @@ from smsproof_conformance.cases.intelepeer.wrong_messages import (
 from smsproof_conformance.records.exchange import MISSING, Exchange
 from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.records.record import NotObserved, Record, Seen
+from smsproof_conformance.records.sentence import Sentence, Words, said
 from smsproof_conformance.runs.actor import Actor
 from smsproof_conformance.targets.target import Fact
 from smsproof_conformance.verdicts.finding import Judgement, breach, oddity
@@ -31,10 +32,10 @@ section = Section("intelepeer", "single-send")
 _SENDING: Final = (Fact.SENDER, Fact.DESTINATION)
 
 
-def _refused(requirement: str, exchange: Exchange, what: str) -> Judgement:
+def _refused(requirement: str, exchange: Exchange, what: Words) -> Judgement:
     """A message that must be accepted: 202 and nothing else."""
     if exchange.outcome is not Outcome.TAKEN:
-        yield breach(requirement, exchange, expected=f"HTTP 202 for {what}", got=f"HTTP {exchange.status}")
+        yield breach(requirement, exchange, expected=Sentence("HTTP 202 for {}", what), got=f"HTTP {exchange.status}")
 
 
 # What must be accepted.
@@ -145,7 +146,7 @@ def _(seen: Seen) -> Judgement:
     yield from _refused("IP-SEND-13", second, "a message whose guid was used before")
     if first.at("refid") is not MISSING and first.at("refid") == second.at("refid"):
         yield breach(
-            "IP-SEND-13", second, expected="a refid of its own", got="the refid of the first", pointer="/refid"
+            "IP-SEND-13", second, expected="a refid of its own", got=said("the refid of the first"), pointer="/refid"
         )
 
 
@@ -162,7 +163,7 @@ def _either_accepted(*exchanges: Exchange) -> bool:
 )
 async def every_e164(do: Actor) -> None:
     for to in ("+7708675309", "+130386753090000"):
-        await do.call(to, "sendMessage", message(do, to=to, text=do.unique(f"to {len(to)}")))
+        await do.call(Sentence("{}", to), "sendMessage", message(do, to=to, text=do.unique(f"to {len(to)}")))
 
 
 @every_e164.judge
@@ -304,8 +305,13 @@ def _(seen: Seen) -> Judgement:
     yield from _judge_each(seen, (BLOCKED,))
 
 
-_NO_MESSAGES: Final = {"a string": b'"Hello World!"', "a number": b"12", "null": b"null", "true": b"true"}
-_NO_JSON: Final = {
+_NO_MESSAGES: Final[dict[LiteralString, bytes]] = {
+    "a string": b'"Hello World!"',
+    "a number": b"12",
+    "null": b"null",
+    "true": b"true",
+}
+_NO_JSON: Final[dict[LiteralString, bytes]] = {
     "nothing": b"",
     "an object that is cut off": b'{"from": ',
     "a form": b"from=1&to=2&text=Hello",
@@ -493,7 +499,7 @@ _ALONE: Final = Text("161 septets, sent alone", "z" * 161, (2,))
 async def parts_at_edges(do: Actor) -> None:
     for first in range(0, len(EDGES), 3):
         edges = EDGES[first : first + 3]
-        await do.call(f"list {first // 3}", "sendMessage", [message(do, text=edge.text) for edge in edges])
+        await do.call(Sentence("list {}", first // 3), "sendMessage", [message(do, text=edge.text) for edge in edges])
     await do.call("alone", "sendMessage", message(do, text=_ALONE.text))
 
 
@@ -507,6 +513,6 @@ def _(seen: Seen) -> Judgement:
         edge = edges[receipt.asked["text"]]
         if receipt.said["numparts"] not in edge.parts:
             yield breach(
-                "IP-HOUSE-08", receipt.exchange, expected=f"{' or '.join(map(str, edge.parts))} for {edge.name}",
+                "IP-HOUSE-08", receipt.exchange, expected=Sentence("{} for {}", " or ".join(map(str, edge.parts)), edge.name),
                 got=receipt.said["numparts"], pointer=receipt.pointer("numparts"),
             )  # fmt: skip

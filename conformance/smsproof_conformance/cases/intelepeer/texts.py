@@ -7,7 +7,7 @@ UTF-16 units alone and 67 in each of several. An extension character is two sept
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, LiteralString
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Text:
              chooses (part 4A leaves that septet out of account).
     """
 
-    name: str
+    name: LiteralString
     text: str
     parts: tuple[int, ...]
 

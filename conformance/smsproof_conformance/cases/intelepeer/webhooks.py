@@ -7,6 +7,7 @@ from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
 from smsproof_conformance.records.exchange import Exchange, is_array, is_object
+from smsproof_conformance.records.sentence import Words
 from smsproof_conformance.runs.actor import Actor
 
 
@@ -21,12 +22,12 @@ def webhook_url(do: Actor, label: str) -> str:
     return do.hook(label).url
 
 
-async def set_webhook(do: Actor, step: str, endpoints: Sequence[str], url: str) -> Exchange:
+async def set_webhook(do: Actor, step: Words, endpoints: Sequence[str], url: str) -> Exchange:
     """Set one URL for some endpoints: one is answered 201, several 207 (S1:36)."""
     return await do.call(step, "setWebhook", {"endpoints": list(endpoints), "webhook": url})
 
 
-async def get_webhook(do: Actor, step: str, endpoint: str) -> Exchange:
+async def get_webhook(do: Actor, step: Words, endpoint: str) -> Exchange:
     """Read the webhook of an endpoint; its plus sign travels as %2B (S1:130)."""
     return await do.call(step, "getWebhook", query=f"endpoint={quote(endpoint, safe='-')}")
 

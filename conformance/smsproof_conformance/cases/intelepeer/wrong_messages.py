@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 
 from smsproof_conformance.cases.intelepeer.messages import ABSENT, message
 from smsproof_conformance.records.exchange import Exchange
 from smsproof_conformance.records.outcome import Outcome
+from smsproof_conformance.records.sentence import Sentence, said
 from smsproof_conformance.runs.actor import Actor
 from smsproof_conformance.verdicts.finding import Judgement, breach, oddity
 
@@ -28,7 +29,7 @@ class WrongMessage:
     tolerated    answers that refuse it too, by a reading the pages do not shut out: they warn.
     """
 
-    name: str
+    name: LiteralString
     breaks: str
     make: Callable[[Actor], dict[str, Any]]
     codes: tuple[int, ...] = (400,)
@@ -38,7 +39,7 @@ class WrongMessage:
     def judge(self, exchange: Exchange) -> Judgement:
         """Judge the answer to this message sent alone."""
         status = exchange.status
-        expected = f"HTTP {' or '.join(map(str, self.codes))} for {self.name}"
+        expected = Sentence("HTTP {} for {}", " or ".join(map(str, self.codes)), said(self.name))
         if status is None or status in self.codes:
             return
         if exchange.outcome is Outcome.TAKEN:
@@ -49,16 +50,16 @@ class WrongMessage:
             yield breach(self.states, exchange, expected=expected, got=f"HTTP {status}")
 
 
-def _field(name: str, breaks: str, key: str, value: Any) -> WrongMessage:
+def _field(name: LiteralString, breaks: str, key: str, value: Any) -> WrongMessage:
     return WrongMessage(name, breaks, lambda do: message(do, **{key: value}))
 
 
-def _sender(name: str, breaks: str, form: Callable[[Actor], str]) -> WrongMessage:
+def _sender(name: LiteralString, breaks: str, form: Callable[[Actor], str]) -> WrongMessage:
     """A `from` of a wrong form. A vendor that looks it up before it looks at its form will not find it (404)."""
     return WrongMessage(name, breaks, lambda do: message(do, from_=form(do)), tolerated=(401, 403, 404))
 
 
-def _destination(name: str, form: Callable[[str], str]) -> WrongMessage:
+def _destination(name: LiteralString, form: Callable[[str], str]) -> WrongMessage:
     return WrongMessage(name, "IP-SEND-11", lambda do: message(do, to=form(do.target.numbers.destinations[0])))
 
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from smsproof_conformance.case import Section
 from smsproof_conformance.cases.messangi.answers import (
-    Say,
     entries,
     outcome,
     refuses,
@@ -19,9 +18,10 @@ from smsproof_conformance.cases.messangi.messages import SENDING, batch, destina
 from smsproof_conformance.records.exchange import Exchange
 from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.records.record import Seen
+from smsproof_conformance.records.sentence import Sentence, Words, said
 from smsproof_conformance.runs.actor import Actor
 from smsproof_conformance.targets.target import Fact
-from smsproof_conformance.verdicts.finding import Judgement, Unknown, breach, oddity
+from smsproof_conformance.verdicts.finding import Judgement, Say, Unknown, breach, oddity
 
 section = Section("messangi", "addresses")
 
@@ -75,7 +75,7 @@ async def _send_wrong(do: Actor, name: str, to: str) -> None:
         await do.settle((hook, 1))
 
 
-def _judge_wrong(seen: Seen, requirement: str, what: str, *, say: Say = breach) -> Judgement:
+def _judge_wrong(seen: Seen, requirement: str, what: Words, *, say: Say = breach) -> Judgement:
     yield from _lists_invalid(seen, requirement, what, say=say)
     exchange = seen["message"]
     if outcome(exchange) is not Outcome.TAKEN:
@@ -88,12 +88,12 @@ def _judge_wrong(seen: Seen, requirement: str, what: str, *, say: Say = breach) 
         yield Unknown(requirement, "it was taken, and no final status arrived in the time to wait")
         return
     yield say(
-        requirement, exchange, expected=f"{what} is refused, or ends in INVALID_ROUTING",
+        requirement, exchange, expected=Sentence("{} is refused, or ends in INVALID_ROUTING", what),
         got=f"{shown(exchange)}, then {', '.join(map(str, told)) or 'nothing'}", pointer="/data/to",
     )  # fmt: skip
 
 
-def _lists_invalid(seen: Seen, requirement: str, what: str, *, say: Say = breach) -> Judgement:
+def _lists_invalid(seen: Seen, requirement: str, what: Words, *, say: Say = breach) -> Judgement:
     exchange = seen["batch"]
     wrong: str = exchange.request.json["to"][0]["to"]
     if (
@@ -103,21 +103,21 @@ def _lists_invalid(seen: Seen, requirement: str, what: str, *, say: Say = breach
         yield say(
             requirement,
             exchange,
-            expected=f"{what} stands in invalidNumber, not in ids",
+            expected=Sentence("{} stands in invalidNumber, not in ids", what),
             got="it has an id",
             pointer="/data/ids",
         )
 
 
-def _takes_number(requirement: str, exchange: Exchange, what: str) -> Judgement:
+def _takes_number(requirement: str, exchange: Exchange, what: Words) -> Judgement:
     yield from takes(requirement, exchange, what)
     invalid = exchange.at("data", "invalidNumber")
     if isinstance(invalid, list) and invalid:
         yield breach(
             requirement,
             exchange,
-            expected=f"{what} is valid",
-            got="invalidNumber is not empty",
+            expected=Sentence("{} is valid", what),
+            got=said("invalidNumber is not empty"),
             pointer="/data/invalidNumber",
         )
 
@@ -175,7 +175,9 @@ async def _send_from(do: Actor, senders: Sequence[str]) -> None:
     """From the shortest and the longest: two show both ends of a range, and each costs a message."""
     for place, sender in enumerate(dict.fromkeys((min(senders, key=len), max(senders, key=len)))):
         await do.call(
-            f"sender {place + 1}", "sendMessage", message(do, from_=sender, text=do.unique(f"sender {place}"))
+            Sentence("sender {}", place + 1),
+            "sendMessage",
+            message(do, from_=sender, text=do.unique(f"sender {place}")),
         )
 
 

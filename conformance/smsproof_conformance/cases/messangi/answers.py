@@ -6,16 +6,16 @@ else takes nothing: a 4xx or 5xx, or a 2xx with the status ERROR. A redirect tak
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from smsproof_conformance.records.exchange import MISSING, Arrival, Exchange, strings
 from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.records.record import Record
-from smsproof_conformance.verdicts.finding import Breach, Judgement, breach
+from smsproof_conformance.records.sentence import Sentence, Words
+from smsproof_conformance.verdicts.finding import Judgement, Say, breach
 
-Say = Callable[..., Breach]
 """`breach`, or `oddity` where the decisions let a reading warn at most."""
 
 SENDS: Final = ("sendMessage", "sendBatch")
@@ -52,17 +52,25 @@ def shown(exchange: Exchange) -> str:
     return f"HTTP {exchange.status}" + ("" if status is MISSING else f" with data.status {status!r}")
 
 
-def takes(requirement: str, exchange: Exchange, what: str, *, say: Say = breach) -> Judgement:
+def takes(requirement: str, exchange: Exchange, what: Words, *, say: Say = breach) -> Judgement:
     """A right request must be taken. `what` names it, as in "a message without options"."""
     if outcome(exchange) in NOT_TAKEN:
-        yield say(requirement, exchange, expected=f"{what} is taken: a 2xx with the status QUEUE", got=shown(exchange))
+        yield say(
+            requirement,
+            exchange,
+            expected=Sentence("{} is taken: a 2xx with the status QUEUE", what),
+            got=shown(exchange),
+        )
 
 
-def refuses(requirement: str, exchange: Exchange, what: str, *, say: Say = breach) -> Judgement:
+def refuses(requirement: str, exchange: Exchange, what: Words, *, say: Say = breach) -> Judgement:
     """A wrong request must not be taken. `what` names it, as in "a message without `from`"."""
     if outcome(exchange) is Outcome.TAKEN:
         yield say(
-            requirement, exchange, expected=f"{what} is refused: an error, or the status ERROR", got=shown(exchange)
+            requirement,
+            exchange,
+            expected=Sentence("{} is refused: an error, or the status ERROR", what),
+            got=shown(exchange),
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 
 from smsproof_conformance.case import Section
 from smsproof_conformance.cases.messangi import outbox
@@ -14,6 +14,7 @@ from smsproof_conformance.cases.messangi.messages import SENDING, batch, destina
 from smsproof_conformance.cases.messangi.send_request import all_options
 from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.records.record import Seen
+from smsproof_conformance.records.sentence import Sentence
 from smsproof_conformance.runs.actor import Actor
 from smsproof_conformance.targets.target import Fact
 from smsproof_conformance.verdicts.finding import Judgement, breach, oddity
@@ -58,7 +59,11 @@ def _(seen: Seen) -> Judgement:
     yield from takes("MS-BATCH-10", seen["send"], "the documented batch")
 
 
-_REQUIRED: Final = (("from", "MS-BATCH-03"), ("text", "MS-BATCH-04"), ("to", "MS-BATCH-05"))
+_REQUIRED: Final[tuple[tuple[LiteralString, str], ...]] = (
+    ("from", "MS-BATCH-03"),
+    ("text", "MS-BATCH-04"),
+    ("to", "MS-BATCH-05"),
+)
 
 
 @section.scenario(
@@ -84,7 +89,7 @@ def _without(body: dict[str, Any], key: str) -> dict[str, Any]:
 
 @required.judge
 def _(seen: Seen) -> Judgement:
-    required = {f"without {key}": requirement for key, requirement in _REQUIRED}
+    required: dict[LiteralString, str] = {f"without {key}": requirement for key, requirement in _REQUIRED}
     for step, exchange in seen.each(required):
         yield from refuses(required[step], exchange, f"a batch {step}")
     yield from refuses("MS-BATCH-05", seen["a string as to"], "a batch with a string as `to`")
@@ -117,7 +122,7 @@ def _(seen: Seen) -> Judgement:
 class Template:
     """A text with placeholders, the values of each recipient, and what each handset must show, by hand."""
 
-    step: str
+    step: LiteralString
     requirement: str
     text: str
     values: tuple[Sequence[str | int | float], ...]
@@ -178,11 +183,13 @@ def _(seen: Seen) -> Judgement:
         for recipient, right in zip(request["to"], template.shown, strict=True):
             got = outbox.texts_for(seen, mine, recipient["to"], tag)
             if not got:
-                yield from outbox.absent(template.requirement, exchange, seen, f"the handset shows {right + tag!r}")
+                yield from outbox.absent(
+                    template.requirement, exchange, seen, Sentence("the handset shows {}", repr(right + tag))
+                )
             elif right + tag not in got:
                 # 20.5 may be written 20.50: how a number looks in the text is only an example (AMB-MS-16).
                 say = oddity if any(_values(text) == _values(right + tag) for text in got) else breach
-                expected = f"the handset shows {right + tag!r}"
+                expected = Sentence("the handset shows {}", repr(right + tag))
                 yield say(template.requirement, exchange, expected=expected, got=", ".join(map(repr, got)))
 
 

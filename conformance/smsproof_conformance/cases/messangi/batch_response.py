@@ -31,6 +31,7 @@ from smsproof_conformance.cases.messangi.messages import SENDING, batch, destina
 from smsproof_conformance.records.exchange import Exchange, strings
 from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.records.record import Record, Seen
+from smsproof_conformance.records.sentence import Sentence, said
 from smsproof_conformance.runs.actor import Actor
 from smsproof_conformance.targets.target import Fact
 from smsproof_conformance.verdicts.finding import Judgement, breach, oddity
@@ -133,7 +134,7 @@ def _partition(exchange: Exchange, asked: Sequence[str]) -> Judgement:
             yield breach(
                 "MS-BRESP-04",
                 exchange,
-                expected=f"{wanted[address]} entries for this recipient",
+                expected=Sentence("{} entries for this recipient", wanted[address]),
                 got=f"{counted[address]}",
                 pointer="/data/ids",
             )
@@ -142,7 +143,7 @@ def _partition(exchange: Exchange, asked: Sequence[str]) -> Judgement:
             yield oddity(
                 "MS-HOUSE-21",
                 exchange,
-                expected=f"{wanted[address]} entries for this recipient",
+                expected=Sentence("{} entries for this recipient", wanted[address]),
                 got=f"{counted[address]}",
                 pointer="/data/ids",
             )
@@ -212,8 +213,8 @@ def _unasked(exchange: Exchange, asked: Sequence[str]) -> list[str]:
 _MIXES: Final = ((2, (0,)), (2, (1,)), (3, (1, 2)), (3, (0, 2)), (3, (0, 1)))
 
 
-def _step(size: int, bad: Sequence[int]) -> str:
-    return f"{size} recipients, bad at {' and '.join(map(str, bad))}"
+def _step(size: int, bad: Sequence[int]) -> Sentence:
+    return Sentence("{} recipients, bad at {}", size, " and ".join(map(str, bad)))
 
 
 @section.scenario(
@@ -253,7 +254,7 @@ def _spares_the_others(exchange: Exchange, bad: set[int]) -> Judgement:
             yield breach(
                 "MS-BRESP-07",
                 exchange,
-                expected=f"recipient {place + 1} in invalidNumber",
+                expected=Sentence("recipient {} in invalidNumber", place + 1),
                 got="not there",
                 pointer="/data/invalidNumber",
             )
@@ -261,13 +262,17 @@ def _spares_the_others(exchange: Exchange, bad: set[int]) -> Judgement:
             yield breach(
                 "MS-BRESP-07",
                 exchange,
-                expected=f"recipient {place + 1} is valid",
-                got="in invalidNumber",
+                expected=Sentence("recipient {} is valid", place + 1),
+                got=said("in invalidNumber"),
                 pointer="/data/invalidNumber",
             )
         elif place not in bad and not has_id:
             yield breach(
-                "MS-BRESP-04", exchange, expected=f"an id for recipient {place + 1}", got="none", pointer="/data/ids"
+                "MS-BRESP-04",
+                exchange,
+                expected=Sentence("an id for recipient {}", place + 1),
+                got="none",
+                pointer="/data/ids",
             )
 
 
@@ -373,7 +378,13 @@ def _(seen: Seen) -> Judgement:
         sent = by_id.get(one.id)
         if sent is not None and not same_number(sent.get("to"), one.to):
             got = sent.get("to")
-            yield breach("MS-BRESP-06", exchange, expected=f"{one.id} went to its number", got=got, pointer="/data/ids")
+            yield breach(
+                "MS-BRESP-06",
+                exchange,
+                expected=Sentence("{} went to its number", one.id),
+                got=got,
+                pointer="/data/ids",
+            )
     tag = str(fields(exchange)["text"]).removeprefix("for {0}")
     texts = [entry.get("text") for entry in new]
     for value in ("one", "two"):

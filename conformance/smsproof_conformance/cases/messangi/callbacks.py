@@ -27,6 +27,7 @@ from smsproof_conformance.cases.messangi.outbox import absent
 from smsproof_conformance.records.exchange import Arrival, Exchange, strings
 from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.records.record import NotObserved, Record, Seen
+from smsproof_conformance.records.sentence import Sentence, said
 from smsproof_conformance.runs.actor import Actor
 from smsproof_conformance.targets.target import Fact
 from smsproof_conformance.verdicts.finding import Judgement, Severity, breach, oddity
@@ -153,7 +154,9 @@ def _(seen: Seen) -> Judgement:
     arrivals = seen.arrivals("statuses")
     for place, one in enumerate(with_ids(exchange)):
         if not any(speaks_of(arrival, one.id) for arrival in arrivals):
-            yield from absent("MS-CALLBACK-09", exchange, seen, f"a status of message {place + 1} of the batch")
+            yield from absent(
+                "MS-CALLBACK-09", exchange, seen, Sentence("a status of message {} of the batch", place + 1)
+            )
 
 
 @section.standing(
@@ -211,7 +214,9 @@ def status_listed(record: Record) -> Judgement:
     for arrival, _ in _readable(record):
         status = status_of(arrival)
         if status is None and not any(text in LISTED for text in strings(arrival.value)):
-            yield breach("MS-CALLBACK-07", arrival, expected="one of the sixteen statuses", got="none in the body")
+            yield breach(
+                "MS-CALLBACK-07", arrival, expected="one of the sixteen statuses", got=said("none in the body")
+            )
         elif status is not None and status not in LISTED and status not in _NEWER:
             misspelled = _letters(status) in _LETTERS_OF_LISTED | _SPELLED_ELSEWHERE
             say = breach if misspelled else oddity
@@ -236,7 +241,7 @@ async def identifiers_back(do: Actor) -> None:
     for hook in hooks:
         given = {key: f"{value}{hook.label}" for key, _, value in _IDENTIFIERS}
         body = message(do, text=do.unique(f"identifiers {hook.label}"), requestDR=True, callbacks=hook.url, **given)
-        await do.call(hook.label, "sendMessage", body)
+        await do.call(Sentence("{}", hook.label), "sendMessage", body)
     await do.settle(*((hook, 1) for hook in hooks))
 
 
@@ -265,7 +270,11 @@ def identifiers_kept(record: Record) -> Judgement:
             compared = True
             if back != sent and (isinstance(back, str) and back or sent not in set(strings(arrival.value))):
                 yield breach(
-                    requirement, arrival, expected=f"{key} as it was sent: {sent}", got=back, pointer=f"/{key}"
+                    requirement,
+                    arrival,
+                    expected=Sentence("{} as it was sent: {}", key, sent),
+                    got=back,
+                    pointer=f"/{key}",
                 )
     if not compared:
         raise NotObserved("no callback of a send with externalId or clientId arrived")

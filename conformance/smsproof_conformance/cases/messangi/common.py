@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Final
+from typing import Final, LiteralString
 from urllib.parse import urlencode
 
 from smsproof_conformance.case import Section
@@ -24,6 +24,7 @@ from smsproof_conformance.cases.messangi.messages import SENDING, batch, letters
 from smsproof_conformance.records.exchange import Exchange, Headers, encode
 from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.records.record import NotObserved, Record, Seen
+from smsproof_conformance.records.sentence import Sentence, said
 from smsproof_conformance.runs.actor import Actor
 from smsproof_conformance.targets.target import Fact, Token
 from smsproof_conformance.verdicts.finding import Judgement, Unknown, breach, oddity
@@ -51,7 +52,7 @@ async def key_required(do: Actor) -> None:
 @key_required.judge
 def _(seen: Seen) -> Judgement:
     for exchange in seen.steps():
-        yield from refuses("MS-GEN-02", exchange, f"a {exchange.request.step}")
+        yield from refuses("MS-GEN-02", exchange, Sentence("a {}", exchange.request.step))
 
 
 @section.scenario(
@@ -92,7 +93,7 @@ async def json_only(do: Actor) -> None:
 @json_only.judge
 def _(seen: Seen) -> Judgement:
     for exchange in seen.steps():
-        yield from refuses("MS-GEN-04", exchange, exchange.request.step)
+        yield from refuses("MS-GEN-04", exchange, Sentence("{}", exchange.request.step))
 
 
 @section.standing(
@@ -184,7 +185,7 @@ def ids_unique(record: Record) -> Judgement:
             )
 
 
-_REFUSED: Final = {
+_REFUSED: Final[dict[LiteralString, str]] = {
     "no key": "MS-GEN-02",
     "no from": "MS-SEND-02",
     "a destination with letters": "MS-ADDR-01",
@@ -226,7 +227,7 @@ def _(seen: Seen) -> Judgement:
     for step, exchange in seen.each(_REFUSED):
         requirement = _REFUSED[step]
         if outcome(exchange) in NOT_TAKEN and fields(exchange)["text"] in new:
-            yield breach(requirement, exchange, expected="what is refused is not sent", got="it is in the outbox")
+            yield breach(requirement, exchange, expected="what is refused is not sent", got=said("it is in the outbox"))
 
 
 @section.scenario(

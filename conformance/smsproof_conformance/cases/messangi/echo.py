@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Final
 
-from smsproof_conformance.cases.messangi.answers import Say, data, fields
+from smsproof_conformance.cases.messangi.answers import data, fields
 from smsproof_conformance.records.exchange import MISSING, Exchange
 from smsproof_conformance.records.record import Record
 from smsproof_conformance.verdicts.answer_schema import AnswerSchemas
-from smsproof_conformance.verdicts.finding import Judgement, Severity, breach, oddity
+from smsproof_conformance.verdicts.finding import Judgement, Say, Severity, breach, oddity
 from smsproof_spec.contract import load
 from smsproof_spec.rules import Malformed
 

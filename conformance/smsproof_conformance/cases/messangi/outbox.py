@@ -13,6 +13,7 @@ from typing import Any
 from smsproof_conformance.cases.messangi.answers import same_number
 from smsproof_conformance.records.exchange import Exchange
 from smsproof_conformance.records.record import Seen
+from smsproof_conformance.records.sentence import Sentence, Words
 from smsproof_conformance.verdicts.finding import Judgement, Unknown, breach
 
 Entry = Mapping[str, Any]
@@ -50,9 +51,9 @@ def texts_for(seen: Seen, ids: Iterable[str], number: str, tag: str) -> list[str
     return [str(entry.get("text")) for entry in mine if same_number(entry.get("to"), number)]
 
 
-def absent(requirement: str, exchange: Exchange, seen: Seen, expected: str, *, got: str = "nothing") -> Judgement:
+def absent(requirement: str, exchange: Exchange, seen: Seen, expected: Words, *, got: str = "nothing") -> Judgement:
     """Something did not come: wrong where the target says that nothing is left to come, unknown elsewhere."""
     if seen.settled:
         yield breach(requirement, exchange, expected=expected, got=got)
     else:
-        yield Unknown(requirement, f"{expected}: not in the time to wait")
+        yield Unknown(requirement, Sentence("{}: not in the time to wait", expected))

@@ -17,6 +17,7 @@ from smsproof_conformance.cases.messangi.answers import asked_for, status_of
 from smsproof_conformance.records.exchange import Exchange, dig, is_array, pointer
 from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.records.record import NotObserved, Record
+from smsproof_conformance.records.sentence import Sentence
 from smsproof_conformance.targets.target import Numbers
 from smsproof_conformance.verdicts.expectation import (
     ACCEPT,
@@ -219,7 +220,7 @@ def invalid_refused(record: Record) -> Judgement:
                     continue
                 yield replace(
                     word,
-                    expected=f"a refusal of the request: {word.got}",
+                    expected=Sentence("a refusal of the request: {}", word.got),
                     got=_outcome(exchange),
                     # That another type than MT is refused, and not passed over, is our reading (AMB-MS-37).
                     ceiling=Severity.WARN if word.pointer == "/type" else word.ceiling,
@@ -316,7 +317,11 @@ def _missing_recipients(exchange: Exchange, numbers: Numbers) -> Iterator[Breach
             )
         elif listed:
             yield breach(
-                "MS-BRESP-08", exchange, expected=f"{to} in one of the two lists", got="neither", pointer=place
+                "MS-BRESP-08",
+                exchange,
+                expected=Sentence("{} in one of the two lists", to),
+                got="neither",
+                pointer=place,
             )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final, LiteralString
 
 from smsproof_conformance.case import Section
 from smsproof_conformance.cases.messangi.answers import fields, outcome, refuses, shown, takes
@@ -10,6 +11,7 @@ from smsproof_conformance.cases.messangi.messages import ABSENT, SENDING, batch,
 from smsproof_conformance.records.exchange import encode
 from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.records.record import Seen
+from smsproof_conformance.records.sentence import Sentence
 from smsproof_conformance.runs.actor import Actor
 from smsproof_conformance.verdicts.finding import Judgement, breach, oddity
 
@@ -83,7 +85,12 @@ def _(seen: Seen) -> Judgement:
             )
 
 
-_REQUIRED = (("from", "MS-SEND-02"), ("text", "MS-SEND-03"), ("to", "MS-SEND-04"))
+_REQUIRED: Final[tuple[tuple[LiteralString, str], ...]] = (
+    ("from", "MS-SEND-02"),
+    ("text", "MS-SEND-03"),
+    ("to", "MS-SEND-04"),
+)
+_LACKING: Final[tuple[tuple[LiteralString, Any], ...]] = (("without", ABSENT), ("null as", None))
 
 
 @section.scenario(
@@ -95,14 +102,16 @@ _REQUIRED = (("from", "MS-SEND-02"), ("text", "MS-SEND-03"), ("to", "MS-SEND-04"
 )
 async def required(do: Actor) -> None:
     for key, _ in _REQUIRED:
-        for how, value in (("without", ABSENT), ("null as", None)):
+        for how, value in _LACKING:
             text = do.unique(f"{how} {key}")
             await do.call(f"{how} {key}", "sendMessage", message(do, **{"text": text, f"{key}_": value}))
 
 
 @required.judge
 def _(seen: Seen) -> Judgement:
-    required = {f"{how} {key}": requirement for key, requirement in _REQUIRED for how in ("without", "null as")}
+    required: dict[LiteralString, str] = {
+        f"{how} {key}": requirement for key, requirement in _REQUIRED for how, _ in _LACKING
+    }
     for step, exchange in seen.each(required):
         yield from refuses(required[step], exchange, f"a message {step.replace('null as', 'with null as')}")
 
@@ -126,7 +135,7 @@ async def strings(do: Actor) -> None:
 @strings.judge
 def _(seen: Seen) -> Judgement:
     for exchange in seen.steps():
-        yield from refuses("MS-SEND-05", exchange, f"a message with {exchange.request.step}")
+        yield from refuses("MS-SEND-05", exchange, Sentence("a message with {}", exchange.request.step))
 
 
 @section.scenario(
@@ -137,7 +146,8 @@ def _(seen: Seen) -> Judgement:
     expects="The boolean is taken, the string is not.",
 )
 async def request_dr(do: Actor) -> None:
-    for step, value in (("false", False), ("a string", "true")):
+    forms: dict[LiteralString, Any] = {"false": False, "a string": "true"}
+    for step, value in forms.items():
         await do.call(step, "sendMessage", message(do, text=do.unique(f"receipt {step}"), requestDR=value))
 
 
@@ -147,7 +157,7 @@ def _(seen: Seen) -> Judgement:
     yield from refuses("MS-SEND-07", seen["a string"], 'the string "true" as requestDR', say=oddity)
 
 
-OPTIONS: Final = {
+OPTIONS: Final[Mapping[LiteralString, tuple[str, str]]] = {
     "callbacks": ("MS-SEND-10", "https://callbacks.invalid/one,https://callbacks.invalid/two"),
     "email": ("MS-SEND-11", "somebody@example.com"),
     "type": ("MS-SEND-12", "MT"),
@@ -158,7 +168,7 @@ OPTIONS: Final = {
 """Options besides requestDR, with the requirement that allows each and a value for it."""
 
 
-def all_options(do: Actor) -> dict[str, str]:
+def all_options(do: Actor) -> dict[LiteralString, str]:
     """Every option; connection on loopback only: its names are the vendor's to give (S2:98-100)."""
     return {key: value for key, (_, value) in OPTIONS.items() if key != "connection" or do.target.on_loopback}
 
@@ -184,7 +194,9 @@ def _(seen: Seen) -> Judgement:
     together = seen["all"]
     if outcome(together) is Outcome.TAKEN:
         return
-    refused = [key for key in OPTIONS if key in fields(together) and outcome(seen[key]) is not Outcome.TAKEN]
+    refused: list[LiteralString] = [
+        key for key in OPTIONS if key in fields(together) and outcome(seen[key]) is not Outcome.TAKEN
+    ]
     for key in refused:
         yield from takes(OPTIONS[key][0], seen[key], f"a message with {key}")
     if not refused:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, LiteralString
 
 from smsproof_conformance.case import Section
 from smsproof_conformance.cases.messangi import outbox
@@ -99,7 +99,7 @@ def statuses(record: Record) -> Judgement:
         yield breach(requirement, exchange, expected="QUEUE", got=status, pointer="/data/status")
 
 
-_TEXTS: Final = (
+_TEXTS: Final[tuple[tuple[LiteralString, str], ...]] = (
     ("default alphabet", 'à é ñ Ü Ø Å Ç £ ¥ § ¿ @ _ { } [ ] ~ € " \\ / <b> & %41\nend'),
     ("Unicode", "á í ó ç ê, 你好 नमस्ते שלום, 🎉 👨‍👩‍👧 🇻🇪"),
 )

@@ -7,7 +7,7 @@ where they differ nothing is asserted, nor at exactly 1600 characters (AMB-MS-21
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, LiteralString
 
 from smsproof_conformance.case import Section
 from smsproof_conformance.cases.messangi.answers import LISTED, outcome, shown, status_of, takes, with_ids
@@ -15,6 +15,7 @@ from smsproof_conformance.cases.messangi.messages import SENDING, batch, destina
 from smsproof_conformance.records.exchange import Exchange, strings
 from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.records.record import Seen
+from smsproof_conformance.records.sentence import Sentence, said
 from smsproof_conformance.runs.actor import Actor
 from smsproof_conformance.targets.target import Fact
 from smsproof_conformance.verdicts.finding import Judgement, Unknown, breach, oddity
@@ -29,7 +30,7 @@ EXCEEDED: Final = "Text exceeds the limit of allowed segments"
 class Length:
     """A text of a known length; `segments` was worked out by hand and is the same in both models."""
 
-    step: str
+    step: LiteralString
     requirement: str
     text: str
     segments: int
@@ -79,10 +80,13 @@ def _(seen: Seen) -> Judgement:
             yield breach(length.requirement, exchange, expected="the handset gets the text whole", got=sent.get("text"))
         segments = sent.get("segments")
         if type(segments) is int and segments != length.segments:
-            yield breach(length.requirement, exchange, expected=f"{length.segments} segments", got=segments)
+            yield breach(length.requirement, exchange, expected=Sentence("{} segments", length.segments), got=segments)
 
 
-_OVER: Final = (("1601 of the default alphabet", "h" * 1601), ("1601 of Unicode", "ж" * 1601))
+_OVER: Final[tuple[tuple[LiteralString, str], ...]] = (
+    ("1601 of the default alphabet", "h" * 1601),
+    ("1601 of Unicode", "ж" * 1601),
+)
 
 
 @section.scenario(
@@ -200,5 +204,8 @@ def _(seen: Seen) -> Judgement:
         mine = {one.id for one in with_ids(exchange)}
         if any(entry.get("id") in mine and entry.get("text") == "j" * 800 + "k" * 801 for entry in seen.outbox):
             yield oddity(
-                "MS-TEXT-09", exchange, expected="a text of 1601 characters is not sent", got="it is in the outbox"
+                "MS-TEXT-09",
+                exchange,
+                expected="a text of 1601 characters is not sent",
+                got=said("it is in the outbox"),
             )
