@@ -370,11 +370,19 @@ class Ledger:
     def _clean(self, data: bytes | None) -> bytes | None:
         if not data:
             return data
-        return self._clean_text(data.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+        text = data.decode("utf-8", "surrogateescape")
+        cleaned = self._clean_text(text)
+        return data if cleaned is text else cleaned.encode("utf-8", "surrogateescape")
 
     def _clean_text(self, text: str) -> str:
         """A text without any secret, in whatever disguise a peer echoes it."""
+        if not self._may_hold_secret(text):
+            return text
         return self._lookout.replace(self._without_literal(text), lambda _: _REMOVED)
+
+    def _may_hold_secret(self, text: str) -> bool:
+        """Whether a text, or several joined by line ends, has to be looked at place by place; False is certain."""
+        return any(secret in text for secret in self._secrets) or self._lookout.may_stand_in(text)
 
     def _without_literal(self, text: str) -> str:
         for secret in self._secrets:
@@ -387,7 +395,9 @@ class Ledger:
 
     def _clean_json(self, value: Any) -> str:
         """A value as JSON, cleaned before it is written: a secret need not look like itself once it is escaped."""
-        return _json(_mapped(value, self._clean_text))
+        if self._may_hold_secret("\n".join(_texts(value))):
+            value = _mapped(value, self._clean_text)
+        return _json(value)
 
     def _write(self, statement: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
         try:
@@ -436,6 +446,19 @@ def _mapped(value: Any, clean: Callable[[str], str]) -> Any:
     if isinstance(value, list | tuple):
         return [_mapped(item, clean) for item in cast("Sequence[Any]", value)]
     return value
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every string inside a JSON value, keys included."""
+    if isinstance(value, str):
+        yield value
+    elif is_object(value):
+        for key, item in value.items():
+            yield key
+            yield from _texts(item)
+    elif isinstance(value, list | tuple):
+        for item in cast("Sequence[Any]", value):
+            yield from _texts(item)
 
 
 def _headers(text: str) -> Headers:

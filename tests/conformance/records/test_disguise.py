@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smsproof_conformance.records.disguise import Lookout
+from smsproof_conformance.records.disguise import Lookout, _bare_with_places, bare  # pyright: ignore[reportPrivateUsage]
 from tests.conformance.records.disguises import everything
 
 TOKEN = "canary-tok/en+2719=é"
@@ -82,3 +82,49 @@ def test_bytes_that_are_no_text_are_looked_at_too() -> None:
     data = b"\xff\xfecanary-token\x80".decode("utf-8", "surrogateescape")
     left = Lookout(["canary-token"]).replace(data, lambda _: "*")
     assert left.encode("utf-8", "surrogateescape") == b"\xff\xfe*\x80"
+
+
+# Characters that begin, continue and end escapes, and words of a value between them.
+PIECES = st.lists(
+    st.sampled_from(
+        ["%", "25", "\\", "u00", "x", "n", "&#", ";", "&amp", "=", "\r", "\n", " ", "é", "ß", "\0", "\udcff", "_"]
+    )
+    | st.sampled_from(["canary", "Token", "6361", "Y2FuYXJ5", "12"]),
+    max_size=12,
+).map("".join)
+
+
+@given(st.text() | PIECES)
+def test_a_text_is_as_bare_with_its_places_as_without(text: str) -> None:
+    stripped, places = _bare_with_places(text)
+    assert stripped == bare(text)
+    assert len(places) == len(stripped)
+    assert all(0 <= start < end <= len(text) for start, end in places)
+
+
+@given(st.lists(PIECES, min_size=1, max_size=4))
+def test_what_stands_in_one_of_several_texts_stands_in_all_of_them_joined(texts: list[str]) -> None:
+    lookout = Lookout(["canary-token", "canary"])
+    together = lookout.may_stand_in("\n".join(texts))
+    for text in texts:
+        assert together or not lookout.sightings(text)
+        assert lookout.may_stand_in(text) or not lookout.sightings(text)
+
+
+def test_no_escape_reaches_over_the_line_end_that_joins_two_texts() -> None:
+    lookout = Lookout(["canary-token"])
+    for before, after in (
+        ("=", "canary-token"),
+        ("=\r", "canary-token"),
+        ("%", "canary-token"),
+        ("\\", "canary-token"),
+    ):
+        assert lookout.may_stand_in(f"{before}\n{after}")
+
+
+def test_a_text_that_shares_a_word_with_a_value_is_cleared_without_looking_at_its_places() -> None:
+    """The suite's own name stands in the emulator's tokens and in a thousand harmless texts."""
+    lookout = Lookout(["smsproof-token", "smsproof-expired"])
+    for text in ("smsproof-emulator", "https://smsproof.example/hook", "x" * 200 + " smsproof.example/" + "y" * 200):
+        assert not lookout.may_stand_in(text)
+    assert lookout.may_stand_in("https://smsproof.example/smsproof%2Dtoken")
