@@ -80,7 +80,7 @@ public class Client {
       return items.toString();
     }
     if (value instanceof String string) {
-      return '"' + string.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + '"';
+      return '"' + string.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n").replace("\t", "\\t") + '"';
     }
     return value.toString();
   }

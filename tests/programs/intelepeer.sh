@@ -14,5 +14,5 @@ post $WEBHOOK '{"webhook": "http://127.0.0.1:9/inbound", "endpoints": ["+1216111
 curl --silent --noproxy '*' -G "$SMSPROOF_BASE_URL$WEBHOOK" -H "Authorization: Bearer $SMSPROOF_TOKEN" \
   --data-urlencode 'endpoint=+12161112222' >/dev/null
 post $SEND '{"from": "+12191112222", "to": "+13038675309", "text": "the answer gets lost"}'
-post $SEND '{"from": "+12191112222", "to": "+13038675309", "text": "see other"}'
+post $SEND '{"from": "+12191112222", "to": "+13038675309", "text": "it went elsewhere"}'
 exit 7

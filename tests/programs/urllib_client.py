@@ -9,6 +9,8 @@ one-by-one      sends many as single sends
 in-twos         sends many in lists of two
 list-of-one     sends a single message as a list of one
 chooses         leaves out of a batch what it knows to be no number
+params-as-text  writes the numbers that fill a batch's placeholders as texts
+preflight       asks with OPTIONS in front of each call, as a browser does of its own accord
 quiet           prints nothing
 unknown         prints `unknown` for what was not answered with success
 first-only      does the first step and ends
@@ -42,6 +44,8 @@ def call(method, path, body=None):
         headers["Content-Type"] = kind
         ascii_only = "escaped" in HABITS
         data = json.dumps(body, ensure_ascii=ascii_only, sort_keys=ascii_only).encode()
+    if "preflight" in HABITS and method != "OPTIONS":
+        call("OPTIONS", path)
     request = urllib.request.Request(BASE_URL + path, data, headers, method=method)
     try:
         with OPENER.open(request, timeout=1) as answer:
@@ -108,6 +112,8 @@ def get_webhook(args):
 def batch(args):
     left_out = [place for place, entry in enumerate(args["to"]) if entry["to"].startswith("+0") and "chooses" in HABITS]
     sent = [entry for place, entry in enumerate(args["to"]) if place not in left_out]
+    if "params-as-text" in HABITS:
+        sent = [{**entry, "params": [str(value) for value in entry["params"]]} for entry in sent]
     status, answer = call("POST", "/raven/v3/messages/batch", {**args, "to": sent})
     if status != 200:
         return [], list(range(len(args["to"]))), not status

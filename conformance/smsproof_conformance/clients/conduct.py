@@ -13,7 +13,7 @@ from smsproof_conformance.clients.recorder import ELSEWHERE, REQUESTS
 from smsproof_conformance.clients.scenario import Reply, Step, entry, parse
 from smsproof_conformance.records.exchange import MISSING, Exchange, dig, header, is_array, is_object
 from smsproof_conformance.records.record import NotObserved, Record
-from smsproof_conformance.records.sentence import Sentence
+from smsproof_conformance.records.sentence import Sentence, said
 from smsproof_conformance.verdicts.finding import Judgement, breach, oddity
 from smsproof_spec.rules import Malformed, strict_json
 
@@ -92,16 +92,18 @@ def _ending(notes: Mapping[str, Any]) -> str:
 def astray(record: Record) -> list[Exchange]:
     """Requests that call no operation of the vendor, or call it beside the base URL.
 
-    A look around without a body, for something no step asks for, sends nothing anywhere.
+    A look around without a body, for something no step asks for, sends nothing anywhere; nor does OPTIONS, which a
+    browser sends of its own accord in front of a call.
     """
     return [
         exchange
         for exchange in requests(record)
         if exchange.request.operation is None
+        and exchange.request.method != "OPTIONS"
         and not (
             exchange.request.step.startswith("other #")
             and exchange.request.body is None
-            and exchange.request.method in ("GET", "HEAD", "OPTIONS")
+            and exchange.request.method in ("GET", "HEAD")
             and "endpoint=" not in exchange.request.target
         )
     ]
@@ -109,21 +111,25 @@ def astray(record: Record) -> list[Exchange]:
 
 def printed(record: Record) -> dict[str, dict[str, Any]]:
     """What the program printed, one JSON line a step, by step; NotObserved when it printed nothing of the kind."""
-    lines: list[str] = record.notes[REQUESTS].get("printed", [])
-    values = [strict_json(line.encode()) for line in lines]
-    found = {
-        v["step"]: v for v in values if not isinstance(v, Malformed) and is_object(v) and isinstance(v.get("step"), str)
-    }
+    found = _lines(record)
     if not found:
         raise NotObserved("the program printed no line of the form {step, ids, failed}")
     return found
+
+
+def _lines(record: Record) -> dict[str, dict[str, Any]]:
+    lines: list[str] = record.notes[REQUESTS].get("printed", [])
+    values = [strict_json(line.encode()) for line in lines]
+    return {
+        v["step"]: v for v in values if not isinstance(v, Malformed) and is_object(v) and isinstance(v.get("step"), str)
+    }
 
 
 # -- judges --------------------------------------------------------------------------------------------------------------
 
 
 def token_sent(record: Record, present: str, form: str) -> Judgement:
-    """Every call carries the token it was given, behind `Bearer `."""
+    """Every call carries the token it was given, behind `Bearer `, and in no other place."""
     calls = [exchange for exchange in requests(record) if exchange.request.operation]
     if not calls:
         raise NotObserved("the client called no operation")
@@ -135,6 +141,10 @@ def token_sent(record: Record, present: str, form: str) -> Judgement:
             shape = record.notes[REQUESTS].get(f"authorization of {exchange.id}")
             got = f"Authorization: {shape or '<the token>, without Bearer'}"
             yield breach(form, exchange, expected="Authorization: Bearer <the token>", got=got)
+        beside = record.notes[REQUESTS].get(f"token beside Authorization of {exchange.id}")
+        if beside and token != "missing":
+            expected = "the token in the header Authorization alone: what stands elsewhere is logged on the way"
+            yield oddity(present, exchange, expected=expected, got=f"it stands in {beside} too")
 
 
 def json_sent(record: Record, requirement: str, *, and_typed: str) -> Judgement:
@@ -144,8 +154,10 @@ def json_sent(record: Record, requirement: str, *, and_typed: str) -> Judgement:
         raise NotObserved("the client posted nothing")
     for exchange in posts:
         body = exchange.request.body
-        if body is None or isinstance(strict_json(body), Malformed):
-            yield breach(requirement, exchange, expected="a JSON body", got="no JSON")
+        value = strict_json(body or b"")
+        if isinstance(value, Malformed):
+            got = f"no JSON: {value.detail}" if body else "no body"
+            yield breach(requirement, exchange, expected="a JSON body, in UTF-8", got=got)
             continue
         kind = (header(exchange.request.headers, "content-type") or "").partition(";")[0].strip().lower()
         if kind != "application/json":
@@ -222,12 +234,16 @@ def no_redirect_with_token(record: Record, requirement: str) -> Judgement:
     if not any(act.step.reply in _REDIRECTS for act in done(record, "send", "send_many", "batch")):
         raise NotObserved("no redirect was answered")
     for exchange in record.exchanges:
-        if exchange.request.case == ELSEWHERE and exchange.request.token not in ("missing", "wrong"):
+        if exchange.request.case != ELSEWHERE:
+            continue
+        in_header = exchange.request.token not in ("missing", "wrong")
+        beside = record.notes.get(ELSEWHERE, {}).get(f"token beside Authorization of {exchange.id}")
+        if in_header or beside:
             yield breach(
                 requirement,
                 exchange,
                 expected="no request with the token to where a redirect points",
-                got=f"{exchange.request.method} {exchange.request.target} with it",
+                got=f"{exchange.request.method} {exchange.request.target} with it, in {'Authorization' if in_header else beside}",
             )
 
 
@@ -240,6 +256,52 @@ def unaltered(asked: Mapping[str, Any], sent: Any, keys: Sequence[str]) -> Itera
         got = dig(sent, key)
         if key in asked and got != asked[key] and (got is MISSING or type(got) is type(asked[key])):
             yield key, asked[key], got
+
+
+def left_out(
+    record: Record, acts: Sequence[Done], entries: str, unsent: Callable[[Done], set[int]], requirement: str
+) -> Judgement:
+    """What a client that told what failed neither sent nor told got lost on its side.
+
+    One that prints nothing may do a part of a step.
+
+    entries    the name of the list among the step's arguments.
+    unsent     the places of it that the requests of an act have not.
+    """
+    lines = _lines(record)
+    alone = {(act.step.name, act.place) for act in acts}
+    for act in acts:
+        if act.place is not None or entries not in act.asked or not is_array(act.asked[entries]):
+            continue
+        missing, line = unsent(act), lines.get(act.step.name)
+        if (
+            line is None
+            or "failed" not in line
+            or line.get("unknown") is True
+            or len(missing) == len(act.asked[entries])
+        ):
+            continue
+        for place in sorted(missing - places(line.get("failed"))):
+            if (act.step.name, place) not in alone:
+                expected = Sentence("entry {} of step {} sent, or told as failed", place, act.step.name)
+                yield breach(requirement, act.requests[-1], expected=expected, got="neither")
+
+
+def ids_answered(record: Record, requirement: str, ids: Callable[[Exchange], set[str]]) -> Judgement:
+    """A message is told as sent by an id that an answer to it gave, or not at all; one finding a step."""
+    lines = printed(record)
+    acts = {act.step.name: act for act in done(record, "send")}
+    for step in scenario(record):
+        line, act = lines.get(step.name), acts.get(step.name)
+        if step.do != "send" or line is None:
+            continue
+        given = {id_ for exchange in act.requests for id_ in ids(exchange)} if act else set[str]()
+        invented = [id_ for id_ in texts(line.get("ids")) if id_ not in given]
+        if invented:
+            last = act.requests[-1] if act else None
+            there = Sentence("{}", sorted(given)) if given else said("there is none")
+            expected = Sentence("ids of step {} that an answer gave: {}", step.name, there)
+            yield breach(requirement, last, expected=expected, got=f"ids: {invented}")
 
 
 def placed(wanted: Sequence[Any], sent: Any, name: Callable[[Any], Any]) -> list[tuple[int, int]]:

@@ -74,10 +74,10 @@ def _likeness(wanted: Mapping[str, Any], request: Request) -> float:
     body = request.json
     if "endpoint" in wanted:
         asked = "".join(char for char in wanted["endpoint"] if char.isalnum())
-        query = unquote(request.target.partition("?")[2])
-        if request.method != "GET" or asked[-4:] not in query:
+        said = unquote(request.target) + (request.body or b"").decode("utf-8", "replace")
+        if request.method != "GET" or asked[-4:] not in said:
             return 0
-        return 5 if asked in query else 4
+        return 5 if asked in said else 4
     if is_array(body):
         return _likeness_of_lists(wanted.get("messages", [wanted]), body)
     if not is_object(body):

@@ -11,6 +11,7 @@ from smsproof_conformance.clients.conduct import (
     bodies,
     done,
     json_sent,
+    left_out,
     never_again,
     never_twice,
     no_redirect_with_token,
@@ -26,7 +27,7 @@ from smsproof_conformance.clients.conduct import (
 from smsproof_conformance.clients.request_schema import misfits, requirements
 from smsproof_conformance.records.exchange import MISSING, Exchange, dig, header, is_array, pointer
 from smsproof_conformance.records.record import NotObserved, Record
-from smsproof_conformance.records.sentence import Sentence
+from smsproof_conformance.records.sentence import Sentence, said
 from smsproof_conformance.verdicts.finding import Judgement, breach
 
 section = Section("messangi", "client")
@@ -137,7 +138,8 @@ def curl(record: Record) -> Judgement:
     expects="Everything unaltered.",
 )
 def fidelity(record: Record) -> Judgement:
-    for act in done(record, "send", "send_many", "batch"):
+    acts = done(record, "send", "send_many", "batch")
+    for act in acts:
         if _is_the_pages(act) or (act.step.do == "batch" and act.place is not None):
             continue  # judged by the requirement of the page's call, or of a batch
         for exchange, body in bodies(act):
@@ -154,6 +156,7 @@ def fidelity(record: Record) -> Judgement:
             sent = dig(body, "to")
             if isinstance(act.asked.get("to"), str) and isinstance(sent, str) and not _same(sent, act.asked["to"]):
                 yield breach("MS-HOUSE-06", exchange, expected=Sentence("{}", act.asked["to"]), got=sent, pointer="/to")
+    yield from left_out(record, acts, "to", lambda act: _of_batch(act)[2], "MS-HOUSE-06")
 
 
 @section.standing(
@@ -168,9 +171,9 @@ def one_batch(record: Record) -> Judgement:
 
 @section.standing(
     "a-batch-names-its-recipients",
-    observes=("MS-BATCH-06", "MS-BATCH-13"),
+    observes=("MS-BATCH-06", "MS-BATCH-13", "MS-HOUSE-06"),
     does="Looks at the recipients of a batch.",
-    expects="`to` with the destination, `params` as a JSON array, in the order that was asked for.",
+    expects="`to` with the destination, `params` as a JSON array of the values that were asked for, each recipient once.",
 )
 def recipients(record: Record) -> Judgement:
     for act in done(record, "batch"):
@@ -183,9 +186,18 @@ def recipients(record: Record) -> Judgement:
                 continue
             for index, place in pairs:
                 params = dig(sent, index, "params")
-                if "params" in wanted[place] and not is_array(params):
-                    where = pointer("to", index, "params")
+                if "params" not in wanted[place]:
+                    continue
+                where = pointer("to", index, "params")
+                if not is_array(params):
                     yield breach("MS-BATCH-13", exchange, expected="a JSON array", got=params, pointer=where)
+                elif not _alike(params, wanted[place]["params"]):
+                    asked = Sentence("params as asked: {}", wanted[place]["params"])
+                    yield breach("MS-HOUSE-06", exchange, expected=asked, got=params, pointer=where)
+            twice = len(pairs) - len({place for _, place in pairs})
+            if twice:
+                expected = "each recipient once: every message is charged"
+                yield breach("MS-HOUSE-06", exchange, expected=expected, got=f"{twice} of them again", pointer="/to")
 
 
 @section.standing(
@@ -216,15 +228,21 @@ def options(record: Record) -> Judgement:
 @section.standing(
     "an-error-is-a-failure",
     observes=("MS-RESP-17",),
-    does="Compares what the program printed for a message that was answered with status ERROR.",
-    expects="A failure: place 0 among the failed, and no id among the sent.",
+    does="Compares what the program printed for each message with what it was answered, ERROR, refused or not at all.",
+    expects="The ids of what was taken and of nothing else; for status ERROR place 0 among the failed.",
 )
 def read_error(record: Record) -> Judgement:
     lines = printed(record)
     judged = False
     for act in done(record, "send", "batch"):
         line, last = lines.get(act.step.name), act.requests[-1]
-        if line is None or last.answer is None or not last.answer.succeeded or act.place is not None:
+        if line is None or act.place is not None:
+            continue
+        if not _taken(last):
+            if texts(line.get("ids")) and not any(_taken(exchange) for exchange in act.requests):
+                became = Sentence("answered {}", last.status) if last.answer else said("not answered")
+                expected = Sentence("ids: [], for the message was {}", became)
+                yield breach("MS-RESP-17", last, expected=expected, got=f"ids: {line['ids']}")
             continue
         judged = True
         sent, refused, unsent = _of_batch(act) if act.step.do == "batch" else _of_send(last)
@@ -236,6 +254,10 @@ def read_error(record: Record) -> Judgement:
             yield breach("MS-RESP-17", last, expected=expected, got=got)
     if not judged:
         raise NotObserved("the program printed no line for a message that was answered")
+
+
+def _taken(exchange: Exchange) -> bool:
+    return exchange.answer is not None and exchange.answer.succeeded
 
 
 def _of_send(exchange: Exchange) -> tuple[set[str], set[int], set[int]]:
@@ -318,6 +340,20 @@ def redirects(record: Record) -> Judgement:
 def _is_the_pages(act: Done) -> bool:
     """Whether an act is the page's cURL call (S2:629), told by its text."""
     return act.step.do == "send" and "\u00e1rea" in str(act.asked.get("text"))
+
+
+def _alike(sent: Any, wanted: Any) -> bool:
+    """Whether values fill placeholders alike: a number may be sent as a text (MS-BATCH-10, AMB-MS-16)."""
+    return is_array(wanted) and len(sent) == len(wanted) and all(map(_equal, sent, wanted))
+
+
+def _equal(sent: Any, wanted: Any) -> bool:
+    if type(sent) is type(wanted) or {type(sent), type(wanted)} <= {int, float}:
+        return bool(sent == wanted)
+    try:
+        return not isinstance(sent, bool) and float(sent) == float(wanted)
+    except (TypeError, ValueError):
+        return False
 
 
 def _address(recipient: Any) -> Any:

@@ -69,6 +69,7 @@ class Recorder:
         named = Sentence("{} #{}", part.label if part else said("other"), count)
         step = named if prefixed else Sentence("{} without the prefix", named)
         id_ = self._ledger.intend(replace(request, step=step, operation=operation if prefixed else None))
+        self._look_for_the_token(heard, REQUESTS, id_)
         if request.token in ("malformed", "wrong"):
             self._ledger.note(REQUESTS, f"authorization of {id_}", _shape(header(heard.headers, "authorization")))
         if not prefixed:
@@ -84,8 +85,15 @@ class Recorder:
         id_ = self._ledger.intend(
             replace(_request(heard, heard.target, ELSEWHERE), step=Sentence("{} elsewhere", heard.method))
         )
+        self._look_for_the_token(heard, ELSEWHERE, id_)
         self._ledger.settle(id_, Answer(404, (), b"", 0.0))
         return Said(404)
+
+    def _look_for_the_token(self, heard: Heard, case: str, id_: int) -> None:
+        """Note where the token stands beside Authorization: the record itself has it nowhere."""
+        beside = token_beside(heard)
+        if beside is not None:
+            self._ledger.note(case, f"token beside Authorization of {id_}", beside)
 
     async def _misbehave(self, reply: Reply) -> Answer | Lost:
         match reply:
@@ -128,6 +136,16 @@ def token_form(authorization: str | None) -> Token:
     if authorization == TOKEN:
         return "no-scheme"
     return "malformed" if TOKEN in authorization or not authorization.strip() else "wrong"
+
+
+def token_beside(heard: Heard) -> str | None:
+    """Where else than in Authorization a request has the token, in words; None for nowhere."""
+    if TOKEN in heard.target:
+        return "the request's target"
+    for name, value in heard.headers:
+        if name.lower() != "authorization" and TOKEN in value:
+            return f"the header {name}"
+    return "the body" if TOKEN.encode() in heard.body else None
 
 
 def _shape(authorization: str | None) -> str:

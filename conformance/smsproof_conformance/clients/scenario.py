@@ -212,6 +212,14 @@ def _ms(text: str, **changes: Any) -> dict[str, Any]:
 
 _CURL_TEXT: Final = "We detect an incident outside of us due to a Power Cut that affects your \u00e1rea. It is not necessary to report it"
 
+# What clients like to tidy up: spaces, line ends, marks that HTML, URLs, format strings and shells read, and letters that
+# Unicode normalisation would compose or replace (e and a combining accent, a ligature).
+_DELICATE: Final = "  1 + 1 = 2 %2B {0} %s \\n ${HOME}\n<b>\"Tom\" & 'Ann'</b>\n\te\u0301, \ufb01n  "
+
+_TWO_PARTS: Final = (
+    "".join(f"{number:03} " for number in range(75)) + "end"
+)  # 303 septets: two parts, sent as one message
+
 _DEFAULTS: Final[Mapping[str, Any]] = {
     "intelepeer": {
         "steps": [
@@ -227,6 +235,8 @@ _DEFAULTS: Final[Mapping[str, Any]] = {
                 "do": "send",
                 "args": _ip("\u00bfQu\u00e9 tal? \U0001f600 \u0645\u0631\u062d\u0628\u0627"),
             },
+            {"step": "as-it-is", "do": "send", "args": _ip(_DELICATE)},
+            {"step": "in-parts", "do": "send", "args": _ip(_TWO_PARTS)},
             {
                 "step": "many",
                 "do": "send_many",
@@ -254,7 +264,7 @@ _DEFAULTS: Final[Mapping[str, Any]] = {
             {"step": "lost", "do": "send", "args": _ip("the answer gets lost"), "reply": "lost"},
             {"step": "unavailable", "do": "send", "args": _ip("the server is unavailable"), "reply": "503"},
             {"step": "too-many", "do": "send", "args": _ip("too many requests"), "reply": "429"},
-            {"step": "see-other", "do": "send", "args": _ip("see other"), "reply": "303"},
+            {"step": "see-other", "do": "send", "args": _ip("it went elsewhere"), "reply": "303"},
             {"step": "see-other-here", "do": "send", "args": _ip("see other, same host"), "reply": "303 here"},
             {"step": "redirected", "do": "send", "args": _ip("temporary redirect"), "reply": "307"},
             {"step": "redirected-here", "do": "send", "args": _ip("redirect, same host"), "reply": "307 here"},
@@ -281,7 +291,9 @@ _DEFAULTS: Final[Mapping[str, Any]] = {
                 ),
             },
             {"step": "no-plus", "do": "send", "args": _ms("without a plus", to="525500000000")},
+            {"step": "alphanumeric", "do": "send", "args": _ms("from an alphanumeric", from_="COMPANY")},
             {"step": "unicode", "do": "send", "args": _ms("\U0001f600 \u0645\u0631\u062d\u0628\u0627")},
+            {"step": "as-it-is", "do": "send", "args": _ms(_DELICATE)},
             {
                 "step": "batch",
                 "do": "batch",
@@ -301,7 +313,7 @@ _DEFAULTS: Final[Mapping[str, Any]] = {
             {"step": "lost", "do": "send", "args": _ms("the answer gets lost"), "reply": "lost"},
             {"step": "unavailable", "do": "send", "args": _ms("the server is unavailable"), "reply": "503"},
             {"step": "too-many", "do": "send", "args": _ms("too many requests"), "reply": "429"},
-            {"step": "see-other", "do": "send", "args": _ms("see other"), "reply": "303"},
+            {"step": "see-other", "do": "send", "args": _ms("it went elsewhere"), "reply": "303"},
             {"step": "see-other-here", "do": "send", "args": _ms("see other, same host"), "reply": "303 here"},
             {"step": "redirected", "do": "send", "args": _ms("temporary redirect"), "reply": "307"},
             {"step": "redirected-here", "do": "send", "args": _ms("redirect, same host"), "reply": "307 here"},

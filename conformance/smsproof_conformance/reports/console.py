@@ -112,9 +112,9 @@ def _lines(told: Shown, material: Material) -> Iterable[tuple[str, str]]:
     yield "got", shown(finding.got) + (f" at {shown(finding.pointer)}" if finding.pointer else "")
     yield "why", told.why
     if exchange is not None:
-        line = shown(material.curl(exchange), _MOST_CHARACTERS * 10)
+        line = shown(material.curl(exchange) or "", _MOST_CHARACTERS * 10)
         again = f"smsproof replay {material.run} {told.id}" if material.run and material.judged.party == "V" else ""
-        if len(line) <= _MOST_CHARACTERS:
+        if line and len(line) <= _MOST_CHARACTERS:
             yield "repeat", line
         if again:
             yield "or" if len(line) <= _MOST_CHARACTERS else "repeat", again

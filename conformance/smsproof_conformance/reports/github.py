@@ -93,7 +93,8 @@ def _finding(group: Group, material: Material) -> list[str]:
         lines += _block([f"{request.method} {request.target}", *body_lines(request.body)])
         if answer is not None:
             lines += _block([str(answer.status), *body_lines(answer.body)])
-        lines += _block([material.curl(told.exchange)], "sh")
+        repeat = material.curl(told.exchange)
+        lines += _block([repeat], "sh") if repeat else []
     if told.arrival is not None:
         lines += _block([f"{told.arrival.method} at hook {told.arrival.hook}", *body_lines(told.arrival.body)])
     return [*lines, "</details>", ""]

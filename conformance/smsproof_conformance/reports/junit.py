@@ -102,8 +102,9 @@ def _told(group: Group, material: Material) -> str:
         f"got: {finding.got}" + (f" at {finding.pointer}" if finding.pointer else ""),
         f"why: {told.why}",
     ]
-    if told.exchange is not None:
-        lines.append(f"repeat: {material.curl(told.exchange)}")
+    repeat = material.curl(told.exchange) if told.exchange else None
+    if repeat:
+        lines.append(f"repeat: {repeat}")
     if group.others:
         lines.append(f"and {len(group.others)} more like it")
     return "\n".join(printable(line) for line in lines)

@@ -133,7 +133,8 @@ class Material:
             for finding in result.findings:
                 exchange = exchanges.get(finding.exchange or 0)
                 arrival = arrivals.get(finding.arrival or 0)
-                name = _name(finding, exchange.status if exchange else None)
+                # What a client was answered is our own doing: it tells no finding from another.
+                name = _name(finding, exchange.status if exchange and self.judged.party != "C" else None)
                 seen[name] += 1
                 requirement = self.contract.requirements[finding.requirement]
                 shown.append(
@@ -189,9 +190,12 @@ class Material:
         """Words of the run as reports may show them."""
         return self._redaction.told(text)
 
-    def curl(self, exchange: Exchange) -> str:
-        """A line that repeats a request; it runs as it stands only where data is shown."""
-        return curl(self.target, exchange.request)
+    def curl(self, exchange: Exchange) -> str | None:
+        """A line that repeats a request; it runs as it stands only where data is shown.
+
+        None for a client's: the server it went to ended with the run, and the client is what there is to run again.
+        """
+        return None if self.judged.party == "C" else curl(self.target, exchange.request)
 
 
 def _name(finding: Finding, status: int | None) -> str:

@@ -65,11 +65,12 @@ def test_a_miniature_is_judged_as_what_it_is(vendor: str, name: str) -> None:
         ("intelepeer", "quiet encoded"),
         ("intelepeer", "in-twos"),
         ("intelepeer", "list-of-one"),
-        ("intelepeer", "first-only"),
+        ("intelepeer", "first-only preflight"),
+        ("intelepeer", "preflight"),
         ("messangi", ""),
         ("messangi", "charset escaped unknown"),
         ("messangi", "quiet"),
-        ("messangi", "chooses"),
+        ("messangi", "chooses params-as-text preflight"),
         ("messangi", "first-only"),
     ],
 )
@@ -331,3 +332,58 @@ def test_a_mistake_in_the_scenario_file_exits_2_with_its_place(tmp_path: Path) -
     assert (
         "scenario.json, line 1: steps[0].do: expected one of send, send_many, batch; got 'set_webhook'" in done.stderr
     )
+
+
+def miniature(vendor: str, name: str, step: dict[str, Any]) -> Judged:
+    """What a small client makes of one step of its own."""
+    steps = scenario.parse({"steps": [{"step": "s", **step}]}, vendor)
+    return ran(vendor, [sys.executable, "-m", "smsproof_conformance.clients.miniatures", vendor, name], steps)
+
+
+def test_a_read_without_a_number_is_found_though_no_step_can_be_known_from_it() -> None:
+    run = miniature(
+        "intelepeer", "client-reads-all-webhooks", {"do": "get_webhook", "args": {"endpoint": "+13038675309"}}
+    )
+    assert [(finding.requirement, finding.got) for finding in run.findings] == [("IP-HOOKGET-01", "no query")]
+
+
+def test_a_message_of_a_list_that_got_lost_at_the_client_is_named_by_its_place() -> None:
+    messages = [{"from": "1-12345", "to": "+13038675309", "text": text} for text in ("one", "two", "three")]
+    run = miniature(
+        "intelepeer", "client-loses-the-last-of-a-list", {"do": "send_many", "args": {"messages": messages}}
+    )
+    assert [(finding.requirement, finding.expected, finding.got) for finding in run.findings] == [
+        ("IP-HOUSE-16", "entry 2 of step s sent, or told as failed", "neither")
+    ]
+
+
+def test_a_token_outside_of_its_header_is_told_by_its_place_and_never_shown() -> None:
+    run = miniature(
+        "messangi", "client-key-in-the-query-too",
+        {"do": "send", "args": {"from": "12345", "to": "+580000000005", "text": "hello"}},
+    )  # fmt: skip
+    assert [(finding.requirement, finding.got) for finding in run.findings] == [
+        ("MS-GEN-02", "it stands in the request's target too")
+    ]
+
+
+def test_an_id_for_what_was_not_answered_is_an_invented_one() -> None:
+    run = miniature(
+        "messangi", "client-takes-silence-for-sent",
+        {"do": "send", "args": {"from": "12345", "to": "+580000000005", "text": "hello"}, "reply": "lost"},
+    )  # fmt: skip
+    assert [(finding.requirement, finding.expected, finding.got) for finding in run.findings] == [
+        ("MS-RESP-17", "ids: [], for the message was not answered", "ids: ['1']")
+    ]
+
+
+def test_a_body_that_is_no_json_is_told_with_what_is_wrong_with_it() -> None:
+    program = (
+        "import http.client, os, urllib.parse as u; b = u.urlsplit(os.environ['SMSPROOF_BASE_URL']);"
+        "c = http.client.HTTPConnection(b.netloc); h = {'Authorization': 'Bearer ' + os.environ['SMSPROOF_TOKEN'],"
+        "'Content-Type': 'application/json'}; c.request('POST', b.path + '/raven/v2/messages', b'\\xef\\xbb\\xbf{}', h)"
+    )
+    run = ran("messangi", [sys.executable, "-c", program])
+    assert ("MS-GEN-04", "no JSON: JSON starts without a byte order mark") in [
+        (finding.requirement, finding.got) for finding in run.findings
+    ]

@@ -224,6 +224,70 @@ class EncodesTwice(RightIntelePeer):
         return "endpoint=" + quote(quote(endpoint, safe="-"), safe="-")
 
 
+class TidiesTexts(RightIntelePeer):
+    """Cuts off the spaces around a text, as forms do."""
+
+    def single(self, message: dict[str, Any]) -> Any:
+        return message | {"text": message["text"].strip()}
+
+
+class CutsTexts(RightIntelePeer):
+    """Takes a message for one part, and drops the rest."""
+
+    def single(self, message: dict[str, Any]) -> Any:
+        return message | {"text": message["text"][:160]}
+
+
+class LosesTheLastOfAList(RightIntelePeer):
+    def many(self, messages: list[dict[str, Any]]) -> Any:
+        return messages[:-1]
+
+
+class TellsGuidForRefid(RightIntelePeer):
+    def send(self, args: Mapping[str, Any]) -> dict[str, Any]:
+        line = super().send(args)
+        return line | {"ids": [args.get("guid", id_) for id_ in line["ids"]]}
+
+
+class TakesAnyAnswerForSent(RightIntelePeer):
+    """Gives a message an id of its own, and looks at nothing that comes back."""
+
+    def send(self, args: Mapping[str, Any]) -> dict[str, Any]:
+        line = super().send(args)
+        return {"ids": line["ids"] or ["1"], "failed": []}
+
+
+class ReadsAllWebhooks(RightIntelePeer):
+    def get_webhook(self, args: Mapping[str, Any]) -> None:
+        self.call("GET", WEBHOOK)
+
+
+class NumberInThePath(RightIntelePeer):
+    def get_webhook(self, args: Mapping[str, Any]) -> None:
+        self.call("GET", f"{WEBHOOK}/{quote(args['endpoint'], safe='')}")
+
+
+class ShowsItsToken(RightIntelePeer):
+    """Sends the token in a header of its own too, which nobody on the way knows to keep out of a log."""
+
+    def headers(self, data: bytes | None) -> dict[str, str]:
+        return super().headers(data) | {"X-Debug": f"token={self.token}"}
+
+
+class TakesItsTokenAlong(RightIntelePeer):
+    """Drops Authorization where a redirect leads, as the libraries do, and keeps its cookie."""
+
+    follows_redirects = True
+    moved = False
+
+    def request(self, method: str, url: str, data: bytes | None) -> Got:
+        self.moved = url.endswith("/moved")
+        return super().request(method, url, data)
+
+    def headers(self, data: bytes | None) -> dict[str, str]:
+        return {"Cookie": f"session={self.token}"} if self.moved else super().headers(data)
+
+
 MINIATURES: Final = (
     Miniature("right-intelepeer-client", (), RightIntelePeer),
     Miniature("client-drops-the-prefix", ("IP-SEND-01",), DropsThePrefix),
@@ -260,4 +324,13 @@ MINIATURES: Final = (
     Miniature("client-sends-the-list-twice", ("IP-SEND-27", "IP-SEND-28"), SendsTheListTwice),
     Miniature("client-sends-one-by-one", ("IP-BULK-02",), SendsOneByOne),
     Miniature("client-encodes-twice", ("IP-HOOKGET-02",), EncodesTwice),
+    Miniature("client-tidies-texts", ("IP-HOUSE-16",), TidiesTexts),
+    Miniature("client-cuts-texts", ("IP-HOUSE-16",), CutsTexts),
+    Miniature("client-loses-the-last-of-a-list", ("IP-HOUSE-16",), LosesTheLastOfAList),
+    Miniature("client-tells-guid-for-refid", ("IP-HOUSE-26",), TellsGuidForRefid),
+    Miniature("client-takes-any-answer-for-sent", ("IP-HOUSE-26",), TakesAnyAnswerForSent),
+    Miniature("client-reads-all-webhooks", ("IP-HOOKGET-01",), ReadsAllWebhooks),
+    Miniature("client-number-in-the-path", ("IP-HOOKGET-01",), NumberInThePath),
+    Miniature("client-shows-its-token", ("IP-GEN-01",), ShowsItsToken),
+    Miniature("client-takes-its-token-along", ("IP-HOUSE-06",), TakesItsTokenAlong),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 from urllib.parse import urlencode
@@ -195,6 +196,57 @@ class TakesABatchForSent(RightMessangi):
         return super().read_batch(got, args) | {"failed": []}
 
 
+class ComposesLetters(RightMessangi):
+    """Normalises what it sends: another text to whoever compares it, and sometimes to whoever reads it."""
+
+    def joined(self, body: dict[str, Any]) -> dict[str, Any]:
+        return super().joined(body) | {"text": unicodedata.normalize("NFKC", body["text"])}
+
+
+class ShiftsParams(RightMessangi):
+    """Writes to each recipient what the next one was to read."""
+
+    def shaped(self, body: dict[str, Any]) -> dict[str, Any]:
+        params = [entry["params"] for entry in body["to"]]
+        return body | {
+            "to": [{**entry, "params": params[place - 1]} for place, entry in enumerate(body["to"])],
+        }
+
+
+class RoundsParams(RightMessangi):
+    def shaped(self, body: dict[str, Any]) -> dict[str, Any]:
+        rounded = [[int(p) if isinstance(p, float) else p for p in entry["params"]] for entry in body["to"]]
+        return body | {"to": [{**entry, "params": params} for entry, params in zip(body["to"], rounded, strict=True)]}
+
+
+class DoublesARecipient(RightMessangi):
+    def shaped(self, body: dict[str, Any]) -> dict[str, Any]:
+        return body | {"to": [*body["to"], body["to"][0]]}
+
+
+class LosesARecipient(RightMessangi):
+    def shaped(self, body: dict[str, Any]) -> dict[str, Any]:
+        return body | {"to": body["to"][1:]}
+
+
+class ReceiptAsNumber(RightMessangi):
+    def joined(self, body: dict[str, Any]) -> dict[str, Any]:
+        return super().joined(body) | ({"requestDR": int(body["requestDR"])} if "requestDR" in body else {})
+
+
+class KeyInTheQueryToo(RightMessangi):
+    def call(self, method: str, path: str, body: Any = None) -> Got:
+        return super().call(method, f"{path}?apikey={self.token}", body)
+
+
+class TakesSilenceForSent(RightMessangi):
+    """Gives a message an id of its own where no answer gave one."""
+
+    def send(self, args: Mapping[str, Any]) -> dict[str, Any]:
+        line = super().send(args)
+        return {"ids": ["1"], "failed": []} if line.get("unknown") else line
+
+
 MINIATURES: Final = (
     Miniature("right-messangi-client", (), RightMessangi),
     Miniature("client-short-path", ("MS-SEND-01",), V3Path),
@@ -220,4 +272,12 @@ MINIATURES: Final = (
     Miniature("client-sends-a-batch-as-singles", ("MS-BATCH-02",), SendsABatchAsSingles),
     Miniature("client-receipt-as-text", ("MS-SEND-07",), ReceiptAsText),
     Miniature("client-takes-a-batch-for-sent", ("MS-RESP-17",), TakesABatchForSent),
+    Miniature("client-composes-letters", ("MS-HOUSE-06",), ComposesLetters),
+    Miniature("client-shifts-params", ("MS-HOUSE-06",), ShiftsParams),
+    Miniature("client-rounds-params", ("MS-HOUSE-06",), RoundsParams),
+    Miniature("client-doubles-a-recipient", ("MS-HOUSE-06",), DoublesARecipient),
+    Miniature("client-loses-a-recipient", ("MS-HOUSE-06",), LosesARecipient),
+    Miniature("client-receipt-as-number", ("MS-SEND-07",), ReceiptAsNumber),
+    Miniature("client-key-in-the-query-too", ("MS-GEN-02",), KeyInTheQueryToo),
+    Miniature("client-takes-silence-for-sent", ("MS-RESP-17",), TakesSilenceForSent),
 )
