@@ -6,7 +6,7 @@ import shlex
 from typing import Final
 
 from smsproof_conformance.records.exchange import Request, header
-from smsproof_conformance.targets.target import WRONG_TOKEN, Target, Token
+from smsproof_conformance.targets.target import LONGER, OTHER_SCHEME, WRONG_BASIC, WRONG_TOKEN, Target, Token
 from smsproof_spec.rules import printable
 
 _MAX_BODY: Final = 64 * 1024
@@ -36,6 +36,12 @@ def _authorization(target: Target, token: Token) -> list[str]:
             words = f'"Authorization: Bearer ${target.token_env}"'
         case "no-scheme":
             words = f'"Authorization: ${target.token_env}"'
+        case "other-scheme":
+            words = f'"Authorization: {OTHER_SCHEME} ${target.token_env}"'
+        case "longer":
+            words = f'"Authorization: Bearer ${{{target.token_env}}}{LONGER}"'
+        case "wrong-basic":
+            words = shlex.quote(f"Authorization: {WRONG_BASIC}")
         case "expired":
             words = f'"Authorization: Bearer ${target.expired_token_env}"'
         case "wrong":

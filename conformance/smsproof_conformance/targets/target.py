@@ -164,7 +164,22 @@ class Secrets(BaseModel):
         return tuple(secret.get_secret_value() for secret in held if secret is not None)
 
 
-Token = Literal["good", "missing", "wrong", "expired", "malformed", "no-scheme"]
+Token = Literal[
+    "good", "missing", "wrong", "expired", "malformed", "no-scheme", "other-scheme", "wrong-basic", "longer"
+]  # fmt: skip
+"""What a request has in Authorization, by name.
+
+no-scheme       the right token without the word Bearer.
+other-scheme    the right token behind another word than Bearer.
+wrong-basic     well-formed credentials of another scheme, which nobody has.
+longer          a token that begins as the right one does and goes on.
+"""
 
 WRONG_TOKEN: Final = "nobody-ever-issued-this-token"
 """What the label "wrong" stands for: well formed, unknown to anyone, and no part of a token that somebody has."""
+
+OTHER_SCHEME: Final = "Token"
+WRONG_BASIC: Final = "Basic bm9ib2R5Om5vYm9keS1ldmVyLWlzc3VlZC10aGlzLXRva2Vu"
+"""User "nobody" with WRONG_TOKEN for a password (RFC 7617)."""
+LONGER: Final = "-and-more"
+"""What follows the right token under the label "longer"."""

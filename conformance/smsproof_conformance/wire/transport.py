@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 
 from smsproof_conformance.records.exchange import Answer, Headers, Lost, Request
-from smsproof_conformance.targets.target import WRONG_TOKEN, Secrets, Target, Token
+from smsproof_conformance.targets.target import LONGER, OTHER_SCHEME, WRONG_BASIC, WRONG_TOKEN, Secrets, Target, Token
 from smsproof_conformance.wire.caller import Caller
 
 
@@ -40,6 +40,12 @@ class Transport:
                 return (("Authorization", "Bearer"),)
             case "no-scheme":
                 return (("Authorization", good),)
+            case "other-scheme":
+                return (("Authorization", f"{OTHER_SCHEME} {good}"),)
+            case "wrong-basic":
+                return (("Authorization", WRONG_BASIC),)
+            case "longer":
+                return (("Authorization", f"Bearer {good}{LONGER}"),)
             case "expired":
                 assert self._secrets.expired_token is not None  # cases that use it need Fact.EXPIRED_TOKEN
                 return (("Authorization", f"Bearer {self._secrets.expired_token.get_secret_value()}"),)

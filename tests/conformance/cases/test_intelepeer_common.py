@@ -43,6 +43,11 @@ def with_tokens(case: str, tokens: tuple[str, ...], wrong: dict[str, tuple[int, 
         ("sendMessage, wrong", 403, [("IP-SEND-22", WARN)]),
         ("sendMessage, malformed", 400, []),
         ("sendMessage, malformed", 202, [("IP-GEN-01", FAIL)]),
+        ("sendMessage, longer", 202, [("IP-GEN-01", FAIL), ("IP-SEND-22", WARN)]),
+        ("getWebhook, longer", 403, []),
+        ("sendMessage, wrong-basic", 202, [("IP-GEN-01", FAIL)]),
+        ("sendMessage, wrong-basic", 400, []),
+        ("setWebhook, wrong-basic", 201, [("IP-GEN-01", FAIL)]),
         ("setWebhook, missing", 403, []),  # AMB-IP-21
         ("getWebhook, wrong", 403, []),
         ("getWebhook, wrong", 404, [("IP-GEN-01", WARN)]),
@@ -50,7 +55,22 @@ def with_tokens(case: str, tokens: tuple[str, ...], wrong: dict[str, tuple[int, 
     ],
 )
 def test_every_call_needs_a_token(step: str, status: int, found: list[tuple[str, str]]) -> None:
-    assert with_tokens("token-required", ("missing", "wrong", "malformed"), {step: (status, b"")}) == found
+    tokens = ("missing", "wrong", "longer", "malformed", "wrong-basic")
+    assert with_tokens("token-required", tokens, {step: (status, b"")}) == found
+
+
+@pytest.mark.parametrize(
+    ("step", "status", "found"),
+    [
+        ("sendMessage, other-scheme", 202, [("IP-GEN-01", WARN)]),
+        ("getWebhook, other-scheme", 200, [("IP-GEN-01", WARN)]),
+        ("setWebhook, other-scheme", 400, []),
+    ],
+)
+def test_the_right_token_behind_another_word_is_odd_at_most(
+    step: str, status: int, found: list[tuple[str, str]]
+) -> None:
+    assert with_tokens("token-behind-another-word", ("other-scheme",), {step: (status, b"")}) == found
 
 
 @pytest.mark.parametrize(

@@ -498,7 +498,15 @@ class PutSetsToo(Right):
         return super().answer("POST" if method == "PUT" and "webhook" in target else method, target, token, content)
 
 
+class AnyWordBeforeTheToken(Right):
+    """The pages have Bearer; that no other word may stand there is in none."""
+
+    def answer(self, method: str, target: str, token: str, content: bytes) -> tuple[int, Any]:
+        return super().answer(method, target, "good" if token == "other-scheme" else token, content)
+
+
 WARNED: dict[type[Right], set[str]] = {
+    AnyWordBeforeTheToken: {"IP-GEN-01"},
     UuidIds: {"IP-HOUSE-09"},
     OtherState: {"IP-SEND-16"},
     StatusForCode: {"IP-BULK-11"},
@@ -528,6 +536,16 @@ def test_where_part_3_warns_there_is_that_warning_and_no_failure(server: type[Ri
 
 
 # Wrong servers.
+
+
+class AnyBasic(Right):
+    def answer(self, method: str, target: str, token: str, content: bytes) -> tuple[int, Any]:
+        return super().answer(method, target, "good" if token == "wrong-basic" else token, content)
+
+
+class BeginningOfTheToken(Right):
+    def answer(self, method: str, target: str, token: str, content: bytes) -> tuple[int, Any]:
+        return super().answer(method, target, "good" if token == "longer" else token, content)
 
 
 class FailuresFirst(Right):
@@ -609,6 +627,8 @@ class ForgetsTheUrl(Right):
 
 
 WRONG: dict[type[Right], set[str]] = {
+    AnyBasic: {"IP-GEN-01"},
+    BeginningOfTheToken: {"IP-GEN-01", "IP-SEND-22"},
     FailuresFirst: {"IP-BULK-05"},
     SameWebhookForAll: {"IP-HOOK-19"},
     GivesUpAtOnce: {"IP-INBOUND-11"},

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import httpx2
@@ -696,6 +697,13 @@ class AcceptedStatus(Right):
         return ("ACCEPTED", "SENT")
 
 
+class AnyWordBeforeTheKey(Right):
+    """AMB-MS-07: the word Bearer is only in an example."""
+
+    def answer(self, request: Request) -> tuple[int, Any]:
+        return super().answer(replace(request, token="good") if request.token == "other-scheme" else request)
+
+
 class OverlongRefused(Right):
     """Part 7, decision 5: ERROR is expected, anything else warns."""
 
@@ -731,8 +739,6 @@ class ExpiredTaken(Right):
         return super().unauthorized(token)
 
     def answer(self, request: Request) -> tuple[int, Any]:
-        from dataclasses import replace
-
         return super().answer(replace(request, token="good") if request.token == "expired" else request)
 
 
@@ -756,8 +762,6 @@ class PutSends(Right):
     """S2:623 speaks of PUT (AMB-MS-47)."""
 
     def other_method(self, request: Request, path: str) -> tuple[int, Any]:
-        from dataclasses import replace
-
         return self.answer(replace(request, method="POST")) if request.method == "PUT" else (405, self.error("no"))
 
 
@@ -807,6 +811,7 @@ class Redirected(Right):
 
 
 WARNED: dict[type[Right], set[str]] = {
+    AnyWordBeforeTheKey: {"MS-GEN-02"},
     TimestampAsText: {"MS-RESP-02", "MS-BRESP-02"},
     TimestampInSeconds: {"MS-HOUSE-07"},
     DaysApart: {"MS-HOUSE-07"},
@@ -1036,9 +1041,17 @@ class FlatParser(Right):
 
 class EmptyKeyTaken(Right):
     def answer(self, request: Request) -> tuple[int, Any]:
-        from dataclasses import replace
-
         return super().answer(replace(request, token="good") if request.token == "malformed" else request)
+
+
+class AnyBasic(Right):
+    def answer(self, request: Request) -> tuple[int, Any]:
+        return super().answer(replace(request, token="good") if request.token == "wrong-basic" else request)
+
+
+class BeginningOfTheKey(Right):
+    def answer(self, request: Request) -> tuple[int, Any]:
+        return super().answer(replace(request, token="good") if request.token == "longer" else request)
 
 
 class FormTaken(Right):
@@ -1064,8 +1077,6 @@ class DeletedByGet(Right):
     """A PATCH sends as well."""
 
     def other_method(self, request: Request, path: str) -> tuple[int, Any]:
-        from dataclasses import replace
-
         return self.answer(replace(request, method="POST")) if request.body else (405, self.error("no"))
 
 
@@ -1154,6 +1165,8 @@ WRONG: dict[type[Right], set[str]] = {
     AccentsDecomposed: {"MS-RESP-06"},
     FlatParser: {"MS-RESP-01"},
     EmptyKeyTaken: {"MS-GEN-02"},
+    AnyBasic: {"MS-GEN-02"},
+    BeginningOfTheKey: {"MS-GEN-02"},
     FormTaken: {"MS-GEN-04"},
     TextErrors: {"MS-GEN-06"},
     EmptyErrors: {"MS-GEN-06"},

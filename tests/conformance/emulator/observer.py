@@ -21,7 +21,11 @@ from smsproof_conformance.emulator.exchange import Request
 
 SEND, HOOK = "/_rest/v4/app/sms/send", "/_rest/v4/my/did/sms/webhook"
 SINGLE, BATCH = "/raven/v2/messages", "/raven/v3/messages/batch"
-GOOD_TOKEN, EXPIRED, WRONG = "Bearer smsproof-token", "Bearer smsproof-expired", "Bearer nobody"
+GOOD_TOKEN = "Bearer smsproof-token"
+BAD_TOKENS = {
+    "none": None, "expired": "Bearer smsproof-expired", "wrong": "Bearer nobody", "bare": "smsproof-token",
+    "longer": "Bearer smsproof-token-and-more", "basic": "Basic bm9ib2R5Om5vYm9keQ==", "other word": "Token smsproof-token",
+}  # fmt: skip
 
 _ID = re.compile(r"[0-9A-Fa-f]{24,40}|SM[0-9A-F]{30}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12,14}")
 
@@ -86,7 +90,7 @@ async def _observe(vendor: str, faults: tuple[str, ...], monkeypatch: pytest.Mon
 async def _intelepeer(call: Callable[..., Any], desk: Desk, outbox: Callable[[str], Any]) -> None:
     good = {"from": "+12191112222", "to": "+13038675309", "text": "Hello World!"}
     one, other = "+12161112222", "+12161112223"
-    for name, token in {"none": None, "expired": EXPIRED, "wrong": WRONG, "bare": "smsproof-token"}.items():
+    for name, token in BAD_TOKENS.items():
         call(f"send token {name}", "POST", SEND, good, token)
         call(f"bulk token {name}", "POST", SEND, [good], token)
         call(f"hook token {name}", "POST", HOOK, {"endpoints": [one], "webhook": "http://a/200"}, token)
@@ -159,7 +163,7 @@ async def _messangi(call: Callable[..., Any], desk: Desk, outbox: Callable[[str]
         "requestDR": True, "callbacks": "http://a/200,http://b/500", "externalId": "campaign", "clientId": "client",
         "email": "a@b.example", "connection": "carrier", "type": "MT",
     }  # fmt: skip
-    for name, token in {"none": None, "expired": EXPIRED, "wrong": WRONG, "bare": "smsproof-token"}.items():
+    for name, token in BAD_TOKENS.items():
         call(f"single token {name}", "POST", SINGLE, good, token)
         call(f"batch token {name}", "POST", BATCH, plain, token)
     for method in ("PUT", "GET"):

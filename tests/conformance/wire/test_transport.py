@@ -69,6 +69,9 @@ def test_an_answer_comes_with_status_headers_and_body() -> None:
         ("expired", b"Authorization: Bearer old-token\r\n"),
         ("no-scheme", b"Authorization: the-token\r\n"),
         ("malformed", b"Authorization: Bearer\r\n"),
+        ("other-scheme", b"Authorization: Token the-token\r\n"),
+        ("wrong-basic", b"Authorization: Basic bm9ib2R5Om5vYm9keS1ldmVyLWlzc3VlZC10aGlzLXRva2Vu\r\n"),
+        ("longer", b"Authorization: Bearer the-token-and-more\r\n"),
     ],
 )
 def test_each_kind_of_token_is_sent_as_it_is_called(token: str, line: bytes) -> None:

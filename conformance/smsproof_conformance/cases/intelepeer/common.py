@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from smsproof_conformance.case import Section
@@ -36,7 +37,8 @@ async def _call_all(do: Actor, token: Token) -> None:
     "token-required",
     observes=("IP-GEN-01", "IP-SEND-22"),
     needs=_CALLING,
-    does="Calls every operation without a token, with one nobody issued, and with the word Bearer alone.",
+    does="Calls every operation without a token, with one nobody issued, with one that is longer than the right one, with"
+    " the word Bearer alone, and with Basic credentials that nobody issued.",
     expects="401 from the send URI; 401 or 403 from the webhook URI.",
 )
 async def token_required(do: Actor) -> None:
@@ -44,30 +46,50 @@ async def token_required(do: Actor) -> None:
         await _call_all(do, token)
 
 
-_BAD_TOKENS: Final[tuple[Token, ...]] = ("missing", "wrong", "malformed")
+_BAD_TOKENS: Final[Mapping[Token, str]] = {
+    "missing": "a missing token",
+    "wrong": "a wrong token",
+    "longer": "a token that is longer than the right one",
+    "malformed": "the word Bearer alone",
+    "wrong-basic": "Basic credentials that nobody issued",
+}
+_NO_BEARER: Final = ("malformed", "wrong-basic")  # 400 or 401: nothing but "no success" follows from the pages
 
 
 @token_required.judge
 def _(seen: Seen) -> Judgement:
-    for token in _BAD_TOKENS:
+    for token, words in _BAD_TOKENS.items():
         calls = {f"{operation}, {token}": operation for operation in _OPERATIONS}
         for step, exchange in seen.each(calls):
-            operation = calls[step]
+            operation, got = calls[step], f"HTTP {exchange.status}"
             if exchange.outcome is Outcome.TAKEN:
-                yield breach(
-                    "IP-GEN-01", exchange, expected=f"no success with a {token} token", got=f"HTTP {exchange.status}"
-                )
-            if token == "malformed":
-                continue  # 400 or 401: nothing but "no success" follows from the pages
+                yield breach("IP-GEN-01", exchange, expected=f"no success with {words}", got=got)
+            if token in _NO_BEARER:
+                continue
             if operation != "sendMessage" and exchange.status not in (401, 403):  # AMB-IP-21
-                yield oddity(
-                    "IP-GEN-01", exchange, expected=f"HTTP 401 for a {token} token", got=f"HTTP {exchange.status}"
-                )
+                yield oddity("IP-GEN-01", exchange, expected=f"HTTP 401 for {words}", got=got)
             elif operation == "sendMessage" and exchange.status != 401:
                 judge = breach if token == "missing" else oddity  # AMB-IP-01: no token, expired token
-                yield judge(
-                    "IP-SEND-22", exchange, expected=f"HTTP 401 for a {token} token", got=f"HTTP {exchange.status}"
-                )
+                yield judge("IP-SEND-22", exchange, expected=f"HTTP 401 for {words}", got=got)
+
+
+@section.scenario(
+    "token-behind-another-word",
+    observes=("IP-GEN-01",),
+    needs=_CALLING,
+    does="Calls every operation with the right token behind the word Token.",
+    expects="No success: the page has Bearer before it. The token is there, so that a vendor that takes it is only warned.",
+)
+async def token_behind_another_word(do: Actor) -> None:
+    await _call_all(do, "other-scheme")
+
+
+@token_behind_another_word.judge
+def _(seen: Seen) -> Judgement:
+    for step, exchange in seen.each(f"{operation}, other-scheme" for operation in _OPERATIONS):
+        if exchange.outcome is Outcome.TAKEN:
+            expected = "no success with another word than Bearer before the token"
+            yield oddity("IP-GEN-01", exchange, expected=expected, got=f"HTTP {exchange.status} for {step}")
 
 
 @section.scenario(

@@ -39,20 +39,45 @@ _FORM: Final[Headers] = (("Accept", "application/json"), ("Content-Type", "appli
     "key-required",
     observes=("MS-GEN-02",),
     needs=SENDING,
-    does="Sends a right message and a right batch without a key, with an unknown one and with the bare word Bearer.",
+    does="Sends a right message and a right batch without a key, with an unknown one, with one that is longer than the"
+    " right one, with the bare word Bearer, and with Basic credentials that nobody issued.",
     expects="None of them is taken.",
 )
 async def key_required(do: Actor) -> None:
-    tokens: tuple[Token, ...] = ("missing", "wrong", "malformed")
+    tokens: tuple[Token, ...] = ("missing", "wrong", "longer", "malformed", "wrong-basic")
     for token in tokens:
-        await do.call(f"message, {token} key", "sendMessage", message(do, text=do.unique(f"{token} key")), token=token)
-        await do.call(f"batch, {token} key", "sendBatch", batch(do, text=do.unique(f"batch {token} key")), token=token)
+        await _send_both(do, token)
+
+
+async def _send_both(do: Actor, token: Token) -> None:
+    """A message and a batch, right in everything but the key."""
+    await do.call(f"message, {token} key", "sendMessage", message(do, text=do.unique(f"{token} key")), token=token)
+    await do.call(f"batch, {token} key", "sendBatch", batch(do, text=do.unique(f"batch {token} key")), token=token)
 
 
 @key_required.judge
 def _(seen: Seen) -> Judgement:
     for exchange in seen.steps():
         yield from refuses("MS-GEN-02", exchange, Sentence("a {}", exchange.request.step))
+
+
+@section.scenario(
+    "key-behind-another-word",
+    observes=("MS-GEN-02",),
+    needs=SENDING,
+    does="Sends a right message and a right batch with the right key behind the word Token.",
+    expects="Neither is taken: the page has Bearer before it. The key is there, so that a vendor that takes it is only"
+    " warned.",
+)
+async def key_behind_another_word(do: Actor) -> None:
+    await _send_both(do, "other-scheme")
+
+
+@key_behind_another_word.judge
+def _(seen: Seen) -> Judgement:
+    for exchange in seen.steps():
+        what = f"a {exchange.request.step.partition(',')[0]} with another word than Bearer before the key"
+        yield from refuses("MS-GEN-02", exchange, what, say=oddity)
 
 
 @section.scenario(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from smsproof_conformance.emulator.credentials import TOKEN
 from smsproof_conformance.emulator.exchange import Refusal, Request
 from smsproof_conformance.emulator.faults.fault import fault
 from smsproof_conformance.emulator.vendors.intelepeer import WEBHOOK_PATH, IntelePeer
@@ -51,3 +52,39 @@ class Unauthorized403(IntelePeer):
     def authorize(self, request: Request) -> Refusal | None:
         refusal = super().authorize(request)
         return refusal and Refusal(403, refusal.reason, refusal.text)
+
+
+@fault("any-basic-accepted", "IP-GEN-01")
+class AnyBasicAccepted(IntelePeer):
+    """Basic credentials of anybody are taken beside the token.
+
+    A gateway that leaves another scheme to a service that never looks at it.
+    """
+
+    def authorize(self, request: Request) -> Refusal | None:
+        given = request.header(b"authorization") or ""
+        return None if given.startswith("Basic ") else super().authorize(request)
+
+
+@fault("token-behind-any-word", "IP-GEN-01")
+class TokenBehindAnyWord(IntelePeer):
+    """The right token is taken behind any word.
+
+    What stands last in the header is looked up, and nothing before it.
+    """
+
+    def authorize(self, request: Request) -> Refusal | None:
+        last = (request.header(b"authorization") or "").rpartition(" ")[2]
+        return None if self.account.credentials.problem(f"Bearer {last}") is None else super().authorize(request)
+
+
+@fault("token-compared-by-its-beginning", "IP-GEN-01", "IP-SEND-22")
+class TokenComparedByItsBeginning(IntelePeer):
+    """A token that begins like the right one is taken.
+
+    The column that holds tokens cuts what is longer.
+    """
+
+    def authorize(self, request: Request) -> Refusal | None:
+        given = request.header(b"authorization") or ""
+        return None if given.startswith(f"Bearer {TOKEN}") else super().authorize(request)
