@@ -153,7 +153,10 @@ class _Target(pytest.Collector):
         with Ledger.create(new_path(self.name), self.secrets.values()) as ledger:
             with Interruption() as interruption:
                 budget = Budget(options.smsproof_budget)
-                act = Run(self.target, self.secrets, contract, ledger, budget, interruption=interruption)
+                act = Run(
+                    self.target, self.secrets, contract, ledger, budget, interruption=interruption,
+                    live=options.smsproof_live,
+                )  # fmt: skip
                 act.start(chosen, seed=1)
             if interruption.code is not None:
                 pytest.exit(f"Stopped by a signal; the run is on record: {ledger.path}.", int(interruption.code))

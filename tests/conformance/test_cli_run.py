@@ -139,6 +139,27 @@ def test_a_control_api_that_offers_nothing_stops_no_run(emulator: tuple[str, str
     assert (code, "unreachable" in out) == (0, False), out
 
 
+def test_a_settle_that_is_refused_is_named_once_in_every_report(emulator: tuple[str, str], tmp_path: Path) -> None:
+    control = f"{emulator[0]}/nothing-here"
+    settings(tmp_path, emulator[0], f'control_url = "{control}"\nwait_seconds = 0.1')
+    words = ("run", "staging", "--case", "bulk-send/good-ones-in-order", "--case", "life-cycle/*")
+    reports = [word for kind in ("json", "html", "github") for word in ("--report", f"{kind}:report.{kind}")]
+    _, out, _ = run(tmp_path, *words, *reports)
+    came = f"the control API did not settle (POST {control}/settle: HTTP 404)"
+    texts = [out, *((tmp_path / f"report.{kind}").read_text() for kind in ("json", "html", "github"))]
+    assert [" ".join(text.split()).count(came) for text in texts] == [1, 1, 1, 1]
+    (doubt,) = json.loads((tmp_path / "report.json").read_text())["doubts"]
+    assert "INDETERMINATE or SKIP" in doubt and "Let it answer 2xx once all is delivered" in doubt
+    assert f"the target's control API has no outbox: GET {control}/outbox" in " ".join(out.split())
+
+
+def test_a_settle_that_is_done_is_not_named(emulator: tuple[str, str], tmp_path: Path) -> None:
+    settings(tmp_path, emulator[0], f'control_url = "{emulator[1]}"')
+    _, out, _ = run(tmp_path, "run", "staging", "--case", "life-cycle/*", "--report", "json:report.json")
+    assert "did not settle" not in out
+    assert json.loads((tmp_path / "report.json").read_text())["doubts"] == []
+
+
 REFUSED_TOKEN = "the target refused the token in INTELEPEER_TOKEN (401 to every request): is it the right one?"
 
 

@@ -21,7 +21,7 @@ from smsproof_conformance.cli.printing import print_text
 from smsproof_conformance.exit_code import ExitCode, strongest
 from smsproof_conformance.records.ledger import Ledger, LedgerFailure
 from smsproof_conformance.reports import github, json_report
-from smsproof_conformance.reports.console import print_doubt, print_run
+from smsproof_conformance.reports.console import print_doubts, print_run
 from smsproof_conformance.reports.files import ReportFailure, parse, write
 from smsproof_conformance.reports.material import Material
 from smsproof_conformance.reports.terminal import console
@@ -128,7 +128,7 @@ def conclude(wanted: Wanted, ledger: Ledger, contract: Contract, cases: Sequence
     code = strongest([judged.exit_code, *write_reports(wanted.reports, material)])
     if wanted.as_json:
         print_text(json_report.render(material))
-        print_doubt(wanted.console, material)
+        print_doubts(wanted.console, material)
     else:
         print_run(wanted.console, material)
     print_annotations(wanted.console, wanted.reports, material)

@@ -49,7 +49,7 @@ def resume(
         with Interruption() as interruption:
             act = Run(
                 target, secrets, contract, ledger, Budget(budget), interruption=interruption,
-                unrestored=teller(target, path),
+                unrestored=teller(target, path), live=live,
             )  # fmt: skip
             act.resume(selected, then=fuzz_phase(selected, _effort(ledger)))
             conclude(wanted, ledger, contract, selected)

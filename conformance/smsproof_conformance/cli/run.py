@@ -181,6 +181,8 @@ def run(
         with Interruption() as interruption:
             with progress(wanted.console) as tell:
                 unrestored = teller(chosen, ledger.path)
-                act = Run(chosen, secrets, contract, ledger, Budget(budget), tell, interruption, unrestored)
+                act = Run(
+                    chosen, secrets, contract, ledger, Budget(budget), tell, interruption, unrestored, live=live
+                )  # fmt: skip
                 act.start(selected, seed=seed, then=fuzz_phase(selected, effort, shared))
             conclude(wanted, ledger, contract, selected)

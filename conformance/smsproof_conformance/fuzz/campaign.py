@@ -35,7 +35,7 @@ from smsproof_conformance.fuzz.examples import Examples
 from smsproof_conformance.fuzz.grounding import Ground
 from smsproof_conformance.fuzz.seclusion import BACKEND, secluded
 from smsproof_conformance.fuzz.sharing import Own, Shared
-from smsproof_conformance.records.exchange import Exchange, State, encode
+from smsproof_conformance.records.exchange import Exchange, Request, State, encode
 from smsproof_conformance.records.ledger import LedgerFailure
 from smsproof_conformance.records.probe import CASE, Mode, Probe, is_probe, is_replay
 from smsproof_conformance.records.record import NoAnswer, NotObserved, Record, Unreadable
@@ -356,8 +356,10 @@ class _Campaign:
         return exchange
 
     def _replay(self, exchange: Exchange, body: bytes | None = None) -> None:
-        """Send a request once more, as it was or with another body."""
+        """Send a request once more, as it was or with another body; nothing that somebody may pay for."""
         request = exchange.request
+        if not self._may_repeat(request):
+            return
         number, _, what = request.step.partition(" ")
         query = request.target.partition("?")[2]
         assert request.operation is not None
@@ -405,6 +407,9 @@ class _Campaign:
             return Record.of(self.wire.ledger)
 
         return asyncio.run_coroutine_threadsafe(whole(), self.loop).result()
+
+    def _may_repeat(self, request: Request) -> bool:
+        return asyncio.run_coroutine_threadsafe(self.wire.may_repeat(request), self.loop).result()
 
     def _mark(self, operation: Operation, state: str) -> None:
         async def mark() -> None:

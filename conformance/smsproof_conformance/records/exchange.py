@@ -110,7 +110,7 @@ class Exchange:
     """A request with what came of it.
 
     began_seconds    when it was recorded, as POSIX time: for people who read a report, never for a judge.
-    again            what the same request was answered when it was sent again at once, after a server error.
+    stays            whether a server error proved to be of the request and not of the moment (see `server_error`).
     """
 
     id: int
@@ -119,12 +119,12 @@ class Exchange:
     answer: Answer | None = None
     lost: Lost | None = None
     began_seconds: float = field(default=0.0, compare=False)
-    again: tuple[int | None, ...] = ()
+    stays: bool = False
 
     @property
     def outcome(self) -> Outcome:
         """What became of the request as far as the status tells; a vendor's own judges look into the body as well."""
-        return of_status(self.status, self.again)
+        return of_status(self.status, stays=self.stays)
 
     @property
     def status(self) -> int | None:

@@ -2,18 +2,14 @@
 
 No page speaks of rate limits, of a largest request, or of a server that has a bad moment, and none forbids them
 (AMB-IP-39, AMB-MS-53). Such an answer says nothing about the request: it is neither taken nor refused, and what the
-request was to show is then unknown. A server error that does not say so itself (500) is asked again at once where that
-costs nobody anything; one that stays is an answer like any other.
+request was to show is then unknown. A server error that does not say so itself (500) may be of the request or of the
+moment: `server_error` says how that is told. One that stays is an answer like any other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
-
-ASK_AGAIN: Final = "run/ask-again"  # stands for a case where a run repeats a request: its step is the exchange's number
-TIMES_AGAIN: Final = 2
 
 _BUSY: Final = frozenset({408, 413, 425, 429, 502, 503, 504})
 _NEVER_PASSING: Final = frozenset({501, 505})  # no such method, no such version of HTTP: so it will be tomorrow
@@ -31,14 +27,14 @@ class Outcome(StrEnum):
     UNANSWERED = "unanswered"
 
 
-def of_status(status: int | None, again: Sequence[int | None] = ()) -> Outcome:
+def of_status(status: int | None, *, stays: bool = False) -> Outcome:
     """What an HTTP status says.
 
-    again    what the same request was answered when it was sent again at once; empty where it was not.
+    stays    whether a server error is known to be of the request and not of the moment.
     """
     if status is None:
         return Outcome.UNANSWERED
-    if status in _BUSY or may_pass(status) and not _stays(status, again):
+    if status in _BUSY or may_pass(status) and not stays:
         return Outcome.BUSY
     if 200 <= status < 300:
         return Outcome.TAKEN
@@ -51,9 +47,5 @@ def of_item(code: int | None) -> Outcome:
 
 
 def may_pass(status: int | None) -> bool:
-    """Whether only asking again shows that a server error is of the request and not of the moment."""
+    """Whether a status alone cannot tell a server error of the request from one of the moment."""
     return status is not None and 500 <= status < 600 and status not in _BUSY | _NEVER_PASSING
-
-
-def _stays(status: int, again: Sequence[int | None]) -> bool:
-    return len(again) >= TIMES_AGAIN and set(again) == {status}

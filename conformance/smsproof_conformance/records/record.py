@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar, cast
 
 from smsproof_conformance.records.exchange import Arrival, Exchange, State, is_object
 from smsproof_conformance.records.ledger import Ledger
-from smsproof_conformance.records.outcome import ASK_AGAIN, Outcome
+from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.records.sentence import Sentence, Spoken, said
+from smsproof_conformance.records.server_error import told_apart, why_unknown
 from smsproof_conformance.targets.target import Target
 from smsproof_spec.contract import Party
 from smsproof_spec.rules import Malformed
@@ -59,6 +61,7 @@ class Record:
 
     party    whom the run judges. Only a vendor's answer can be a busy one: what a customer's webhook answers is all
              there is to judge, and what a client was answered is our own doing.
+    charged  whether sends may have been charged, so that none of them was sent again.
     """
 
     target: Target
@@ -66,15 +69,17 @@ class Record:
     arrivals: Sequence[Arrival]
     notes: Mapping[str, Mapping[str, Any]]
     party: Party = "V"
+    charged: bool = False
 
     @classmethod
     def of(cls, ledger: Ledger) -> Record:
         return cls(
             target=Target.model_validate(ledger.fact("target"), strict=False),
-            exchanges=_with_repeats(ledger.exchanges()),
+            exchanges=told_apart(ledger.exchanges()),
             arrivals=tuple(ledger.arrivals()),
             notes={case: ledger.notes(case) for case in ledger.acts()},
             party=ledger.fact("party") or "V",
+            charged=bool(ledger.fact("charged")),
         )
 
     def is_busy(self, exchange: Exchange) -> bool:
@@ -135,8 +140,7 @@ class Seen:
         if exchange is None:
             for busy in self.busy:
                 if busy.request.step == step:
-                    words = Sentence("{}: the target was busy, and what became of it is unknown", busy.request.step)
-                    raise Busy(words)
+                    raise Busy(Sentence("{}: {}", busy.request.step, why_unknown(busy)))
             raise NotObserved(Sentence("step '{}' was not acted", step))
         if exchange.answer is None:
             raise NoAnswer(exchange)
@@ -174,22 +178,41 @@ class Seen:
         """The emulator's outbox as read at the end of the act; NotObserved where the target has none."""
         outbox = self.notes.get("outbox")
         if outbox is None:
-            raise NotObserved("the target's control API has no outbox")
+            raise NotObserved(_no_outbox(self.target))
         return cast("list[dict[str, Any]]", outbox)
+
+    @property
+    def gained(self) -> list[dict[str, Any]]:
+        """What the outbox gained during the act; NotObserved where the target has none."""
+        return gained(self.outbox, self.notes.get("outbox before"))
 
     @cached_property
     def _by_step(self) -> dict[str, Exchange]:
         return {exchange.request.step: exchange for exchange in self.exchanges}
 
 
-def _with_repeats(exchanges: Iterable[Exchange]) -> tuple[Exchange, ...]:
-    """The exchanges of a run, each with what it was answered when it was sent again."""
-    known = tuple(exchanges)
-    repeats: dict[str, list[int | None]] = {}
-    for exchange in known:
-        if exchange.request.case == ASK_AGAIN:
-            repeats.setdefault(exchange.request.step, []).append(exchange.status)
-    return tuple(replace(exchange, again=tuple(repeats.get(str(exchange.id), ()))) for exchange in known)
+def gained(outbox: Iterable[dict[str, Any]], before: Iterable[dict[str, Any]] | None) -> list[dict[str, Any]]:
+    """What an outbox has that it had not before: it may have a past."""
+    had = Counter(map(repr, before or ()))
+    new: list[dict[str, Any]] = []
+    for entry in outbox:
+        if had[repr(entry)]:
+            had[repr(entry)] -= 1
+        else:
+            new.append(entry)
+    return new
+
+
+def _no_outbox(target: Target) -> Sentence:
+    if target.control_url is None:
+        return Sentence(
+            "the target declares no control API, so that nobody sees what handsets get; one that has an outbox is declared"
+            ' by control_url = "http://…" in [target.{}], or --control-url',
+            target.name,
+        )
+    return Sentence(
+        "the target's control API has no outbox: GET {}/outbox gave no list of messages", target.control_url
+    )
 
 
 def body(exchange: Exchange) -> dict[str, Any]:

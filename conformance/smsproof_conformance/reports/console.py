@@ -51,13 +51,13 @@ def print_run(console: Console, material: Material) -> None:
         line = Text(f"{stale.verdict}  ", STYLES[stale.verdict]).append(shown(stale.entry.pattern), "bold")
         console.print(line.append(f"  {stale.advice} ({shown(stale.entry.reason)})", "default"))
     _print_numbers(console, material)
-    print_doubt(console, material)
+    print_doubts(console, material)
 
 
-def print_doubt(console: Console, material: Material) -> None:
-    """What to look at before the verdicts, as the last line; nothing where nothing is in doubt."""
-    if material.doubt:
-        console.print(Text(shown(material.doubt), "bold red"))
+def print_doubts(console: Console, material: Material) -> None:
+    """What to look at before the verdicts, as the last lines; nothing where nothing is in doubt."""
+    for doubt in material.doubts:
+        console.print(Text(shown(doubt), "bold red"))
 
 
 def print_coverage(console: Console, rows: tuple[Row, ...], vendor: str) -> None:

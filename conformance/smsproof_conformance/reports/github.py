@@ -66,6 +66,8 @@ def render(material: Material) -> str:
     ]
     if judged.stop_reason:
         lines += [_code(judged.stop_reason), ""]
+    for doubt in material.doubts:
+        lines += [_code(doubt), ""]
     for stale in material.stale:
         lines += [f"- {_SIGNS[stale.verdict]} baseline entry {_code(stale.entry.pattern)}: {stale.advice}", ""]
     for group in material.groups[:_TOLD_FINDINGS]:

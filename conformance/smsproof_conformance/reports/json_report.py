@@ -53,6 +53,7 @@ def ending(material: Material) -> dict[str, Any]:
     return {
         "exit_code": int(judged.exit_code),
         "stopped": judged.stop_reason or None,
+        "doubts": list(material.doubts),
         "digest": digest(material),
         "counts": {
             "requests": judged.requests,

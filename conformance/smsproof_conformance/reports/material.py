@@ -90,6 +90,7 @@ class Material:
         self.judged = self._redaction.judged(judged)
         self.contract = contract
         self.target: Target = self._redaction.target(self._record.target)
+        self._unsettled: str | None = ledger.fact("unsettled")
         self.run: str = ledger.fact("run") or ""
         self.seed: int | None = ledger.fact("seed")
         self.contract_hash: str = ledger.fact("contract") or ""
@@ -111,8 +112,12 @@ class Material:
         return len(self._record.exchanges)
 
     @property
-    def doubt(self) -> str | None:
-        """What the owner should look at before the verdicts: a token that was never taken. No verdict itself."""
+    def doubts(self) -> tuple[str, ...]:
+        """What the owner should look at before the verdicts: no verdicts themselves."""
+        found = (self._refused_token(), self._refused_settle())
+        return tuple(self._redaction.text(doubt) for doubt in found if doubt is not None)
+
+    def _refused_token(self) -> str | None:
         answers = [
             exchange.answer.status
             for exchange in self._record.exchanges
@@ -121,6 +126,14 @@ class Material:
         if self.judged.party != "V" or not answers or set(answers) != {401}:
             return None
         return f"the target refused the token in {self.target.token_env} (401 to every request): is it the right one?"
+
+    def _refused_settle(self) -> str | None:
+        if self._unsettled is None:
+            return None
+        return (
+            f"the control API did not settle ({self._unsettled}): what did not arrive in wait_seconds is INDETERMINATE or"
+            " SKIP, for it may still come. Let it answer 2xx once all is delivered, or raise wait_seconds"
+        )
 
     @cached_property
     def findings(self) -> tuple[Shown, ...]:

@@ -12,11 +12,13 @@ from urllib.parse import urlencode
 
 from smsproof_conformance.records.exchange import KEEPER, Exchange, Headers, Lost, Request, State, encode, strings
 from smsproof_conformance.records.ledger import Ledger
-from smsproof_conformance.records.outcome import ASK_AGAIN, TIMES_AGAIN, may_pass
 from smsproof_conformance.records.sentence import Sentence, Spoken, Words, said
+from smsproof_conformance.records.server_error import ASK_AGAIN, is_asked_again, stays
 from smsproof_conformance.runs.breaker import Breaker
 from smsproof_conformance.runs.charge import Budget, forbid_strangers, parts
+from smsproof_conformance.runs.charging import Charging
 from smsproof_conformance.runs.interruption import Interruption
+from smsproof_conformance.runs.outbox import Entry, Outbox
 from smsproof_conformance.runs.pace import Pace
 from smsproof_conformance.runs.webhooks import Webhooks
 from smsproof_conformance.targets.target import Target, Token
@@ -36,12 +38,20 @@ class Wire:
     """Sends requests for all cases of a run: guard, intent, carrier, outcome."""
 
     def __init__(
-        self, target: Target, contract: Contract, ledger: Ledger, carrier: Carrier, budget: Budget, pace: Pace
+        self,
+        target: Target,
+        contract: Contract,
+        ledger: Ledger,
+        carrier: Carrier,
+        budget: Budget,
+        charging: Charging,
+        pace: Pace,
     ) -> None:
         self.target = target
         self.contract = contract
         self.ledger = ledger
         self.budget = budget
+        self._charging = charging
         self._carrier = carrier
         self._pace = pace
         self._breaker = Breaker(self._is_available)
@@ -56,20 +66,22 @@ class Wire:
     async def send(self, request: Request) -> Exchange:
         """Send once, recorded. raises WouldTextStranger, BudgetSpent, CannotRestore before anything leaves.
 
-        On loopback, where nobody pays, a server error is asked again at once: what passes is no answer to the request.
+        A server error is asked again at once where that costs nobody anything: what passes is no answer to the request.
         """
         exchange = await self._send_once(request)
-        again: list[int | None] = []
-        while (
-            self.target.on_loopback
-            and request.operation is not None
-            and may_pass(exchange.status)
-            and set(again) <= {exchange.status}
-            and len(again) < TIMES_AGAIN
-        ):
+        answers: list[int | None] = []
+        while is_asked_again(exchange, answers) and await self.may_repeat(request):
             repeat = await self._send_once(replace(request, case=ASK_AGAIN, step=str(exchange.id)))
-            again.append(repeat.status)
-        return replace(exchange, again=tuple(again)) if again else exchange
+            answers.append(repeat.status)
+        return replace(exchange, stays=stays(exchange, answers))
+
+    async def may_repeat(self, request: Request) -> bool:
+        """Whether a request may be sent a second time: one that costs nobody anything."""
+        if not request.paid:
+            return True
+        charged = await self._charging.is_possible()
+        self.ledger.set_fact("charged", charged)
+        return not charged
 
     async def _send_once(self, request: Request) -> Exchange:
         forbid_strangers(self.target, request)
@@ -121,13 +133,21 @@ class Actor:
     """
 
     def __init__(
-        self, case: str, wire: Wire, inbox: Inbox, control: Steering | None, interruption: Interruption
+        self,
+        case: str,
+        wire: Wire,
+        inbox: Inbox,
+        control: Steering | None,
+        outbox: Outbox,
+        interruption: Interruption,
     ) -> None:
         self.case = case
         self.target = wire.target
         self._wire = wire
         self._inbox = inbox
         self._control = control
+        self._outbox = outbox
+        self._had: list[Entry] | None = None
         self._interruption = interruption
 
     def unique(self, words: str) -> str:
@@ -208,12 +228,17 @@ class Actor:
                         await hook.changed.wait()
         self._note("settled", settled)
 
-    async def read_outbox(self, note: str = "outbox") -> None:
-        """Record the emulator's outbox as it is now, where the target has one: what handsets would have seen.
+    async def read_outbox(self, *awaited: str) -> None:
+        """Record the emulator's outbox, where the target has one: what handsets would have seen.
 
-        note    another name when it is read before the act as well: an emulator may have a past.
+        awaited    texts of messages that were taken. They are waited for, `wait_seconds` at most: an outbox may lag.
         """
-        self._note(note, await self._control.outbox() if self._control is not None else None)
+        self._note("outbox", await self._outbox.read(awaited, self._had))
+
+    async def read_outbox_before(self) -> None:
+        """Record what is in the outbox before the act: an emulator may have a past."""
+        self._had = await self._outbox.read()
+        self._note("outbox before", self._had)
 
     def _note(self, key: str, value: Any) -> None:
         self._wire.ledger.note(self.case, key, value)

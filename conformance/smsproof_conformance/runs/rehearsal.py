@@ -36,6 +36,8 @@ class NoCarrier:
 class NoSteering:
     """A control API that does everything and shows nothing."""
 
+    refusal = None
+
     async def inbound(self, sender: str, to: str, message: str) -> bool:
         return True
 

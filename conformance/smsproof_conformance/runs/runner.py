@@ -18,7 +18,9 @@ from smsproof_conformance.records.sentence import Sentence, Words, said
 from smsproof_conformance.runs.actor import Actor, Unreachable, Wire
 from smsproof_conformance.runs.breaker import Unavailable
 from smsproof_conformance.runs.charge import Budget, BudgetSpent, WouldTextStranger
+from smsproof_conformance.runs.charging import Charging
 from smsproof_conformance.runs.interruption import Interrupted, Interruption
+from smsproof_conformance.runs.outbox import Outbox
 from smsproof_conformance.runs.pace import Pace
 from smsproof_conformance.runs.webhooks import CannotRestore
 from smsproof_conformance.targets.target import Secrets, Target
@@ -54,6 +56,7 @@ class Run:
     unrestored      called with the endpoints whose webhook could not be put back, in whatever ending.
     peer            made anew for each run, because its connections belong to one event loop.
     pace            likewise; how fast senders may send off loopback.
+    live            whether the target's owner allowed to send what is charged (--live).
     """
 
     target: Target
@@ -66,6 +69,7 @@ class Run:
     unrestored: Unrestored = _untold
     peer: Callable[[Target, Secrets], Peer] = Peer.over_http
     pace: Callable[[], Pace] = Pace
+    live: bool = False
 
     def start(self, cases: Sequence[Case], *, seed: int, then: Phase | None = None) -> None:
         """Act every scenario among `cases` and record it; standing judges need no act.
@@ -112,7 +116,8 @@ class Run:
         inbox = Inbox(self.target, self.secrets, self.ledger)
         await inbox.open()
         peer = self.peer(self.target, self.secrets)
-        wire = Wire(self.target, self.contract, self.ledger, peer.carrier, self.budget, self.pace())
+        charging = Charging(self.target, peer.control, meant=self.live or self.budget.limit is not None)
+        wire = Wire(self.target, self.contract, self.ledger, peer.carrier, self.budget, charging, self.pace())
         self.interruption.last_words = lambda: self._tell_unrestored(wire)
         acting = asyncio.create_task(self._act_all(scenarios, then, wire, inbox, peer))
         self._after_signal(_IN_FLIGHT_SECONDS, acting.cancel)
@@ -142,6 +147,9 @@ class Run:
                 self.interruption.code, "Stopped by a signal; `smsproof resume` goes on with what never started."
             )
         finally:
+            if peer.control is not None and peer.control.refusal is not None:
+                with suppress(LedgerFailure):
+                    self.ledger.set_fact("unsettled", peer.control.refusal)
             await self._put_back(wire)
             await inbox.close()
             await peer.close()
@@ -149,9 +157,10 @@ class Run:
     async def _act_all(
         self, scenarios: Sequence[Scenario], then: Phase | None, wire: Wire, inbox: Inbox, peer: Peer
     ) -> None:
+        outbox = Outbox(peer.control, self.target.wait_seconds)
         for done, case in enumerate(scenarios):
             self.progress(case.id, done, len(scenarios))
-            await self._act_one(case, Actor(case.id, wire, inbox, peer.control, self.interruption))
+            await self._act_one(case, Actor(case.id, wire, inbox, peer.control, outbox, self.interruption))
         if then is not None:
             await then(wire, self.interruption, self.progress)
 

@@ -8,21 +8,27 @@ from __future__ import annotations
 
 from smsproof_conformance.records.exchange import Exchange, dig, is_array
 from smsproof_conformance.records.outcome import Outcome, of_item
+from smsproof_conformance.records.record import Record
 from smsproof_conformance.records.sentence import Sentence
+from smsproof_conformance.records.server_error import left_unknown, why_unknown
 from smsproof_conformance.verdicts.finding import Breach, Judgement, Unknown
 
 _LISTS = ("responses", "endpoints")
 _CODES = ("code", "status")
 
 
+def unknown_errors(record: Record, requirement: str) -> Judgement:
+    """A send whose server error may be its own or the moment's; one speaks for all that no act judges, fuzz included."""
+    for exchange in [exchange for exchange in left_unknown(record.exchanges) if exchange.request.paid][:1]:
+        yield Unknown(requirement, Sentence("{}: {}", exchange.request.step, why_unknown(exchange)))
+
+
 def heard(judgement: Judgement) -> Judgement:
     """The words of a judge of a vendor, those about busy answers as unknown."""
     for word in judgement:
         if isinstance(word, Breach) and isinstance(word.subject, Exchange) and _is_busy(word.subject, word.pointer):
-            status = word.subject.status
-            yield Unknown(
-                word.requirement, Sentence("{}: the target was busy (HTTP {})", word.subject.request.step, status)
-            )
+            step = word.subject.request.step
+            yield Unknown(word.requirement, Sentence("{}: {}", step, why_unknown(word.subject)))
         else:
             yield word
 

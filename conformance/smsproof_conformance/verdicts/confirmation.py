@@ -1,7 +1,8 @@
 """Findings of the fuzz phase: each once, and only those that repeat count.
 
 A generator finds the same defect in many requests. Findings are the same when requirement, place and status are; the
-one with the smallest request stands for all. It counts when a replay shows it as well; otherwise it warns.
+one with the smallest request stands for all. It counts when a replay shows it as well; otherwise it warns. Where a send
+may be charged there is no replay, and it counts when two different requests show it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import replace
 from smsproof_conformance.records.exchange import Exchange
 from smsproof_conformance.records.probe import is_probe, is_replay
 from smsproof_conformance.records.record import NoAnswer, NotObserved, Unreadable
-from smsproof_conformance.records.sentence import Sentence
+from smsproof_conformance.records.sentence import Sentence, said
 from smsproof_conformance.verdicts.finding import Breach, Severity, Unknown
 
 Key = tuple[str, str, int | None]
@@ -25,10 +26,11 @@ def key_of(word: Breach) -> Key:
     return word.requirement, re.sub(r"(?<=/)[0-9]+(?=/|$)", "*", word.pointer), status
 
 
-def condensed(words: Iterable[Breach | Unknown]) -> Iterator[Breach | Unknown]:
+def condensed(words: Iterable[Breach | Unknown], *, charged: bool = False) -> Iterator[Breach | Unknown]:
     """The words of a judge with those about probes condensed; all others as they are, in their order.
 
-    raises    what the judge raises (nothing observed, unreadable, unanswered), after the words it said before.
+    charged    whether sends of the run may have been charged, so that none was replayed.
+    raises     what the judge raises (nothing observed, unreadable, unanswered), after the words it said before.
     """
     found: dict[Key, list[tuple[Breach, Exchange]]] = {}
     ended: Exception | None = None
@@ -42,7 +44,11 @@ def condensed(words: Iterable[Breach | Unknown]) -> Iterator[Breach | Unknown]:
         ended = end
     for group in found.values():
         repeated = [(word, probe) for word, probe in group if is_replay(probe)]
-        word, _ = min(repeated or group, key=lambda pair: (len(pair[1].request.body or b""), pair[1].id))
-        yield word if repeated else replace(word, got=Sentence("{} (not seen again)", word.got), ceiling=Severity.WARN)
+        word, smallest = min(repeated or group, key=lambda pair: (len(pair[1].request.body or b""), pair[1].id))
+        if repeated or charged and smallest.request.paid and len({probe.request.body for _, probe in group}) > 1:
+            yield word
+        else:
+            why = said("not sent again: it may be charged" if charged and smallest.request.paid else "not seen again")
+            yield replace(word, got=Sentence("{} ({})", word.got, why), ceiling=Severity.WARN)
     if ended is not None:
         raise ended

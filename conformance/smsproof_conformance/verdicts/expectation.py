@@ -14,8 +14,9 @@ from functools import cache
 from typing import Any, Final
 
 from smsproof_conformance.records.exchange import KEEPER, Exchange, header
-from smsproof_conformance.records.outcome import ASK_AGAIN, Outcome
+from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.records.sentence import said
+from smsproof_conformance.records.server_error import ASK_AGAIN
 from smsproof_conformance.verdicts.answer_schema import AnswerSchemas
 from smsproof_conformance.verdicts.finding import Breach
 from smsproof_spec.contract import load

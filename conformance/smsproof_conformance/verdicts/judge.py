@@ -13,6 +13,7 @@ from smsproof_conformance.records.ledger import Ledger
 from smsproof_conformance.records.probe import is_probe
 from smsproof_conformance.records.record import Busy, NoAnswer, NotObserved, Record, Unreadable
 from smsproof_conformance.records.sentence import Sentence, said
+from smsproof_conformance.records.server_error import why_unknown
 from smsproof_conformance.verdicts.busy import heard
 from smsproof_conformance.verdicts.confirmation import condensed
 from smsproof_conformance.verdicts.finding import Breach, Finding, Judgement, Severity, Unknown, Verdict, severity
@@ -54,7 +55,7 @@ def _judge_case(
 ) -> CaseResult:
     listen = heard if record.party == "V" else iter
     if isinstance(case, Standing):
-        return _collect(case, condensed(listen(case.judge(record))), contract, strict)
+        return _collect(case, condensed(listen(case.judge(record)), charged=record.charged), contract, strict)
     assert isinstance(case, Scenario)
     state, reason = acts.get(case.id, ("absent", "not part of this run"))
     if state in ("skipped", "planned", "absent"):
@@ -67,9 +68,7 @@ def _unknown(case: Case, busy: Sequence[Exchange]) -> Judgement:
     """What a scenario cannot say because the target was busy at one of its steps."""
     for exchange in busy[:1]:
         for requirement in case.observes:
-            yield Unknown(
-                requirement, Sentence("{}: the target was busy (HTTP {})", exchange.request.step, exchange.status)
-            )
+            yield Unknown(requirement, Sentence("{}: {}", exchange.request.step, why_unknown(exchange)))
 
 
 def _collect(case: Case, judgement: Judgement, contract: Contract, strict: bool) -> CaseResult:
@@ -100,7 +99,7 @@ def _collect(case: Case, judgement: Judgement, contract: Contract, strict: bool)
         findings.append(_finding(case, word, contract, strict))
     unique = tuple(dict.fromkeys(findings))
     verdict = _verdict(unique, unknown, ended)
-    if not reason and verdict is Verdict.INDETERMINATE:
+    if verdict is Verdict.INDETERMINATE and ended is not verdict:
         reason = unknown[0].reason
     return CaseResult(case, verdict, reason, unique, tuple(unknown))
 

@@ -40,17 +40,29 @@ class Control:
         self._url = target.control_url
         self._caller = Caller(target.control_url, target.timeout_seconds)
         self._reached = False
+        self._refusal: str | None = None
 
     async def close(self) -> None:
         await self._caller.close()
 
     async def inbound(self, sender: str, to: str, message: str) -> bool:
         """Let a handset at `sender` text the account's number `to`. False: this control API did not do it."""
-        return await self._post("/inbound", {"from": sender, "to": to, "message": message})
+        return _did(await self._post("/inbound", {"from": sender, "to": to, "message": message}))
+
+    @property
+    def refusal(self) -> str | None:
+        """What came the first time that it did not settle, with what was asked; None as long as it does."""
+        return self._refusal
 
     async def settle(self) -> bool:
         """Ask for everything that is due to be delivered now. True: what has not come by now will not come."""
-        return await self._post("/settle", {})
+        answer = await self._post("/settle", {})
+        if self._refusal is None and not _did(answer):
+            came = (
+                f"HTTP {answer.status}" if isinstance(answer, Answer) else f"no answer ({answer.kind}: {answer.detail})"
+            )
+            self._refusal = f"POST {self._url}/settle: {came}"
+        return _did(answer)
 
     async def outbox(self) -> list[dict[str, Any]] | None:
         """The accepted messages as handsets would see them ({id, from, to, text}); None where not offered."""
@@ -58,10 +70,9 @@ class Control:
         messages = dig(answer.value, "messages") if isinstance(answer, Answer) and answer.succeeded else None
         return [item for item in messages if is_object(item)] if is_array(messages) else None
 
-    async def _post(self, path: str, body: dict[str, str]) -> bool:
+    async def _post(self, path: str, body: dict[str, str]) -> Answer | Lost:
         headers = (*self._authorization, ("Content-Type", "application/json"))
-        answer = await self._exchange("POST", path, headers, encode(body))
-        return isinstance(answer, Answer) and answer.succeeded
+        return await self._exchange("POST", path, headers, encode(body))
 
     async def _exchange(self, method: str, path: str, headers: Headers, body: bytes | None) -> Answer | Lost:
         outcome = await self._caller.exchange(method, path, headers, body)
@@ -75,3 +86,7 @@ class Control:
             )
         self._reached = self._reached or isinstance(outcome, Answer)
         return outcome
+
+
+def _did(outcome: Answer | Lost) -> bool:
+    return isinstance(outcome, Answer) and outcome.succeeded

@@ -79,6 +79,7 @@ class Right:
     """Right by the strict column of part 3."""
 
     control: frozenset[str] = frozenset({"inbound", "outbox", "settle"})
+    refusal: str | None = None
     secret: str | None = "SECRET CODE"
     headers: tuple[tuple[str, str], ...] = (("Content-Type", "application/json"),)
 

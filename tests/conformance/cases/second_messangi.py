@@ -58,6 +58,7 @@ class Right:
     """Right by the strict column of part 3."""
 
     control: frozenset[str] = frozenset({"outbox", "settle"})
+    refusal: str | None = None
 
     def __init__(self) -> None:
         self.numbers = itertools.count(0x611B3A42C5F7904590C17D1F)

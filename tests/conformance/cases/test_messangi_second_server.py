@@ -620,6 +620,14 @@ def test_without_settling_absence_proves_nothing(server: type[Right]) -> None:
     assert strict.exit_code == 0
 
 
+def test_without_a_declared_control_api_a_skip_says_how_to_declare_one() -> None:
+    strict, _ = run(Right(), TARGET.model_copy(update={"control_url": None, "wait_seconds": 0.01}), controlled=False)
+    (case,) = [result for result in strict.cases if result.case.id == "text/lengths"]
+    assert case.verdict is Verdict.SKIP
+    assert "the target declares no control API" in case.reason
+    assert 'control_url = "http://…" in [target.second]' in case.reason
+
+
 # Freedoms that part 3 lets warn.
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -38,6 +39,18 @@ def test_what_was_not_seen_again_warns() -> None:
     assert told(word(seen(1, "1 negative: a")), word(seen(2, "2 negative: b"))) == [
         (RULE, 1, Severity.WARN, "g (not seen again)")
     ]
+
+
+def test_what_may_be_charged_is_not_sent_again_and_counts_when_two_different_requests_show_it() -> None:
+    def sends(*bodies: bytes) -> list[tuple[str, int, Severity, str]]:
+        probes = [seen(number, f"{number} negative: a", body) for number, body in enumerate(bodies, 1)]
+        paid = [replace(probe, request=replace(probe.request, paid=True)) for probe in probes]
+        found = [found for found in condensed(map(word, paid), charged=True) if isinstance(found, Breach)]
+        return [(w.requirement, w.subject.id if w.subject else 0, w.ceiling, w.got) for w in found]
+
+    assert sends(b"{'a':1}", b"{}") == [(RULE, 2, Severity.FAIL, "g")]
+    assert sends(b"{}", b"{}") == [(RULE, 1, Severity.WARN, "g (not sent again: it may be charged)")]
+    assert sends(b"{}") == [(RULE, 1, Severity.WARN, "g (not sent again: it may be charged)")]
 
 
 def test_another_requirement_place_or_status_is_another_finding() -> None:

@@ -47,8 +47,8 @@ def exchange(
     content = body if isinstance(body, bytes | None) else encode(body)
     method = "GET" if operation == "getWebhook" else "POST"
     request = Request("c/c", f"step {number}", operation, method, f"/x{query}", JSON if content else (), content, token)
-    again = (status, status) if status == 500 else ()  # a server error that stays
-    return Exchange(number, request, State.ANSWERED, Answer(status, JSON, encode(answer), 0.1), again=again)
+    stays = status == 500  # a server error that stays
+    return Exchange(number, request, State.ANSWERED, Answer(status, JSON, encode(answer), 0.1), stays=stays)
 
 
 def claim(vendor: str, operation: str, body: Any, query: str = "") -> Claim | Freedom | None:

@@ -194,9 +194,9 @@ def _(seen: Seen) -> Judgement:
 )
 async def good_ones_in_order(do: Actor) -> None:
     texts = [do.unique("three") + " x" * 150, do.unique("one"), do.unique("two") + " x" * 100]
-    await do.call("three good ones", "sendMessage", [message(do, text=text) for text in texts])
+    sent = await do.call("three good ones", "sendMessage", [message(do, text=text) for text in texts])
     await do.settle()
-    await do.read_outbox()
+    await do.read_outbox(*(receipt.asked["text"] for receipt in receipts([sent])))
 
 
 @good_ones_in_order.judge

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 
 from smsproof_conformance.case import Section
 from smsproof_conformance.cases.intelepeer.messages import message
@@ -12,7 +12,7 @@ from smsproof_conformance.cases.intelepeer.webhooks import webhook_url
 from smsproof_conformance.records.exchange import Exchange, is_array, is_object
 from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.records.record import NotObserved, Record, Seen
-from smsproof_conformance.records.sentence import Sentence
+from smsproof_conformance.records.sentence import Sentence, said
 from smsproof_conformance.runs.actor import Actor
 from smsproof_conformance.targets.target import Fact, Token
 from smsproof_conformance.verdicts.finding import Judgement, breach, oddity
@@ -46,7 +46,7 @@ async def token_required(do: Actor) -> None:
         await _call_all(do, token)
 
 
-_BAD_TOKENS: Final[Mapping[Token, str]] = {
+_BAD_TOKENS: Final[Mapping[Token, LiteralString]] = {
     "missing": "a missing token",
     "wrong": "a wrong token",
     "longer": "a token that is longer than the right one",
@@ -63,14 +63,14 @@ def _(seen: Seen) -> Judgement:
         for step, exchange in seen.each(calls):
             operation, got = calls[step], f"HTTP {exchange.status}"
             if exchange.outcome is Outcome.TAKEN:
-                yield breach("IP-GEN-01", exchange, expected=f"no success with {words}", got=got)
+                yield breach("IP-GEN-01", exchange, expected=Sentence("no success with {}", said(words)), got=got)
             if token in _NO_BEARER:
                 continue
             if operation != "sendMessage" and exchange.status not in (401, 403):  # AMB-IP-21
-                yield oddity("IP-GEN-01", exchange, expected=f"HTTP 401 for {words}", got=got)
+                yield oddity("IP-GEN-01", exchange, expected=Sentence("HTTP 401 for {}", said(words)), got=got)
             elif operation == "sendMessage" and exchange.status != 401:
                 judge = breach if token == "missing" else oddity  # AMB-IP-01: no token, expired token
-                yield judge("IP-SEND-22", exchange, expected=f"HTTP 401 for {words}", got=got)
+                yield judge("IP-SEND-22", exchange, expected=Sentence("HTTP 401 for {}", said(words)), got=got)
 
 
 @section.scenario(

@@ -20,6 +20,7 @@ from smsproof_conformance.records.outcome import Outcome, of_item
 from smsproof_conformance.records.record import NotObserved, Record
 from smsproof_conformance.records.sentence import Sentence, said
 from smsproof_conformance.targets.target import Numbers
+from smsproof_conformance.verdicts.busy import unknown_errors
 from smsproof_conformance.verdicts.expectation import (
     ACCEPT,
     Claim,
@@ -158,6 +159,7 @@ def _reading(exchange: Exchange, numbers: Numbers) -> Expectation:
     expects="It is accepted.",
 )  # fmt: skip
 def valid_accepted(record: Record) -> Judgement:
+    yield from unknown_errors(record, "IP-SEND-15")
     yield from _judged(record, Claim.ACCEPT)
 
 

@@ -162,11 +162,15 @@ TEMPLATES: Final = (
     expects="{0} becomes the first value, {1} the second, however often; nothing else in the text changes.",
 )
 async def values_filled_in(do: Actor) -> None:
+    awaited: list[str] = []
     for template in TEMPLATES:
         to = with_values(*((destination(do.target, place), values) for place, values in enumerate(template.values)))
-        await do.call(template.step, "sendBatch", batch(do, to, text=do.unique(template.text)))
+        text = do.unique(template.text)
+        sent = await do.call(template.step, "sendBatch", batch(do, to, text=text))
+        if outcome(sent) is Outcome.TAKEN:
+            awaited += [shown + text.removeprefix(template.text) for shown in template.shown]
     await do.settle()
-    await do.read_outbox()
+    await do.read_outbox(*awaited)
 
 
 @values_filled_in.judge

@@ -361,10 +361,12 @@ def _(seen: Seen) -> Judgement:
 async def delivered_as_answered(do: Actor) -> None:
     one, two = destination(do.target, 0), destination(do.target, 1)
     to = with_values((one, ["one"]), (letters(do.target), ["nobody"]), (two, ["two"]))
-    await do.read_outbox("outbox before")
-    await do.call("send", "sendBatch", batch(do, to, text=do.unique("for {0}")))
+    await do.read_outbox_before()
+    text = do.unique("for {0}")
+    sent = await do.call("send", "sendBatch", batch(do, to, text=text))
     await do.settle()
-    await do.read_outbox()
+    awaited = [text.replace("{0}", value) for value in ("one", "two")] if outcome(sent) is Outcome.TAKEN else []
+    await do.read_outbox(*awaited)
 
 
 @delivered_as_answered.judge
@@ -372,7 +374,7 @@ def _(seen: Seen) -> Judgement:
     exchange = seen["send"]
     if outcome(exchange) is not Outcome.TAKEN:
         return
-    new = outbox.gained(seen)
+    new = seen.gained
     by_id = {entry.get("id"): entry for entry in new}
     for one in with_ids(exchange):
         sent = by_id.get(one.id)

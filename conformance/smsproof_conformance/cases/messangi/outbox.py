@@ -6,12 +6,12 @@ not there is wrong only where the target says that nothing is left to do; elsewh
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from smsproof_conformance.cases.messangi.answers import same_number
+from smsproof_conformance.cases.messangi.answers import fields, outcome, same_number
 from smsproof_conformance.records.exchange import Exchange
+from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.records.record import Seen
 from smsproof_conformance.records.sentence import Sentence, Words
 from smsproof_conformance.verdicts.finding import Judgement, Unknown, breach
@@ -19,21 +19,14 @@ from smsproof_conformance.verdicts.finding import Judgement, Unknown, breach
 Entry = Mapping[str, Any]
 
 
+def awaited(*exchanges: Exchange) -> list[str]:
+    """The texts of the messages that were taken as they stand: what an outbox should hold in the end."""
+    return [str(fields(exchange).get("text")) for exchange in exchanges if outcome(exchange) is Outcome.TAKEN]
+
+
 def is_open(seen: Seen) -> bool:
     """Whether the target has an outbox."""
     return seen.notes.get("outbox") is not None
-
-
-def gained(seen: Seen) -> list[Entry]:
-    """What the outbox has that it had not when it was read before the act."""
-    had = Counter(map(repr, seen.notes.get("outbox before") or ()))
-    new: list[Entry] = []
-    for entry in seen.outbox:
-        if had[repr(entry)]:
-            had[repr(entry)] -= 1
-        else:
-            new.append(entry)
-    return new
 
 
 def entry_of(seen: Seen, id_: object, text: object) -> Entry | None:

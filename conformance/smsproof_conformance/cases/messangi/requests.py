@@ -19,6 +19,7 @@ from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.records.record import NotObserved, Record
 from smsproof_conformance.records.sentence import Sentence
 from smsproof_conformance.targets.target import Numbers
+from smsproof_conformance.verdicts.busy import unknown_errors
 from smsproof_conformance.verdicts.expectation import (
     ACCEPT,
     Claim,
@@ -159,6 +160,7 @@ def _filled(batch: dict[str, Any]) -> bool:
     expects="It is accepted: 2xx without the status ERROR, and in a batch every right recipient has an id.",
 )  # fmt: skip
 def valid_accepted(record: Record) -> Judgement:
+    yield from unknown_errors(record, "MS-SEND-06")
     numbers = record.target.numbers
     asked = list(filter(speaks_of_data, record.exchanges))
     right = [exchange for exchange in asked if expectation(exchange, numbers).claim is Claim.ACCEPT]

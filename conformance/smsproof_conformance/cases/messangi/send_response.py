@@ -113,10 +113,12 @@ _TEXTS: Final[tuple[tuple[LiteralString, str], ...]] = (
     expects="Both are taken; where there is an outbox, the id of each answer leads to its text, sender and destination.",
 )
 async def text_intact(do: Actor) -> None:
-    for place, (step, text) in enumerate(_TEXTS):
+    sent = [
         await do.call(step, "sendMessage", message(do, to=destination(do.target, place), text=do.unique(text)))
+        for place, (step, text) in enumerate(_TEXTS)
+    ]
     await do.settle()
-    await do.read_outbox()
+    await do.read_outbox(*outbox.awaited(*sent))
 
 
 @text_intact.judge

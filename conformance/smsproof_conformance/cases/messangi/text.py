@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final, LiteralString
 
 from smsproof_conformance.case import Section
+from smsproof_conformance.cases.messangi import outbox
 from smsproof_conformance.cases.messangi.answers import LISTED, outcome, shown, status_of, takes, with_ids
 from smsproof_conformance.cases.messangi.messages import SENDING, batch, destination, message, with_values
 from smsproof_conformance.records.exchange import Exchange, strings
@@ -56,10 +57,9 @@ LENGTHS: Final = (
     expects="All are taken; an outbox that counts segments counts as the page does, and holds each text whole.",
 )
 async def lengths(do: Actor) -> None:
-    for length in LENGTHS:
-        await do.call(length.step, "sendMessage", message(do, text=length.text))
+    sent = [await do.call(length.step, "sendMessage", message(do, text=length.text)) for length in LENGTHS]
     await do.settle()
-    await do.read_outbox()
+    await do.read_outbox(*outbox.awaited(*sent))
 
 
 @lengths.judge

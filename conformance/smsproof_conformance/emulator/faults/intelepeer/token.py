@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smsproof_conformance.emulator.credentials import TOKEN
+from smsproof_conformance.emulator.books.credentials import TOKEN
 from smsproof_conformance.emulator.exchange import Refusal, Request
 from smsproof_conformance.emulator.faults.fault import fault
 from smsproof_conformance.emulator.vendors.intelepeer import WEBHOOK_PATH, IntelePeer
