@@ -6,7 +6,7 @@ import json
 import re
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from smsproof_conformance.clients.recorder import ELSEWHERE, REQUESTS
@@ -17,7 +17,7 @@ from smsproof_conformance.records.sentence import Sentence, said
 from smsproof_conformance.verdicts.finding import Judgement, breach, oddity
 from smsproof_spec.rules import Malformed, strict_json
 
-_MAY_BE_TAKEN: Final = frozenset({Reply.LOST, Reply.SILENT, Reply.UNAVAILABLE, Reply.TOO_MANY})
+MAY_BE_TAKEN: Final = frozenset({Reply.LOST, Reply.SILENT, Reply.UNAVAILABLE, Reply.TOO_MANY})
 _REDIRECTS: Final = frozenset(
     {Reply.SEE_OTHER, Reply.SEE_OTHER_HERE, Reply.TEMPORARY_REDIRECT, Reply.TEMPORARY_REDIRECT_HERE}
 )
@@ -190,6 +190,12 @@ def sent_again(act: Done) -> Iterator[tuple[Exchange, Exchange]]:
             seen.setdefault(message, exchange)
 
 
+def since_its_success(act: Done) -> Done:
+    """An act from the first request on that was answered with a success; without requests where none was."""
+    answered = [exchange.answer is not None and exchange.answer.succeeded for exchange in act.requests]
+    return replace(act, requests=act.requests[answered.index(True) :] if True in answered else ())
+
+
 def _messages_of(exchange: Exchange) -> list[str]:
     body: Any = exchange.request.json
     recipients: Any = dig(body, "to")
@@ -212,7 +218,7 @@ def never_twice(record: Record, requirement: str, *kinds: str) -> Judgement:
 
 def never_again(record: Record, requirement: str, *kinds: str) -> Judgement:
     """No second request for a send after a lost answer, silence, 429 or 503; one finding a send."""
-    acts = [act for act in done(record, *kinds) if act.step.reply in _MAY_BE_TAKEN]
+    acts = [act for act in done(record, *kinds) if act.step.reply in MAY_BE_TAKEN]
     if not acts:
         raise NotObserved("no send was answered badly")
     for act in acts:

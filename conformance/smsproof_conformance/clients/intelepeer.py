@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 from smsproof_conformance.case import Section
 from smsproof_conformance.clients.conduct import (
+    MAY_BE_TAKEN,
     Done,
     astray,
     bodies,
@@ -24,11 +25,13 @@ from smsproof_conformance.clients.conduct import (
     printed,
     requests,
     sent_again,
+    since_its_success,
     texts,
     token_sent,
     unaltered,
 )
 from smsproof_conformance.clients.request_schema import misfits, requirements
+from smsproof_conformance.clients.scenario import Reply
 from smsproof_conformance.records.exchange import Exchange, dig, is_array, is_object, pointer
 from smsproof_conformance.records.record import NotObserved, Record
 from smsproof_conformance.records.sentence import Sentence
@@ -187,15 +190,22 @@ def one_each(record: Record) -> Judgement:
 @section.standing(
     "a-202-is-never-repeated",
     observes=("IP-SEND-28",),
-    does="Looks for requests with a message that was answered 202 already.",
-    expects="None: the message is queued.",
+    does="Looks for requests with a message that was answered 202 already, whatever came before the 202.",
+    expects="None: the message is queued. One finding a send: what IP-SEND-27 or IP-HOUSE-07 tells is told there.",
 )
 def no_repeat(record: Record) -> Judgement:
+    elsewhere = ""
     for act in done(record, "send", "send_many"):
-        for first, second in sent_again(act):
-            if first.status == 202 or first.status == 207:
-                got = f"the same message again after a {first.status}"
+        for first, second in sent_again(since_its_success(act)):
+            if act.step.reply is Reply.RIGHT:
+                elsewhere = "IP-SEND-27"
+            elif act.step.reply in MAY_BE_TAKEN:
+                elsewhere = elsewhere or "IP-HOUSE-07"
+            else:
+                got = f"the same message again after a {first.status}, for step {act.step.name}"
                 yield breach("IP-SEND-28", second, expected="no request after the 202", got=got)
+    if elsewhere:
+        raise NotObserved(f"a send that was answered 202 was repeated: {elsewhere} tells that")
 
 
 @section.standing(

@@ -114,6 +114,26 @@ def test_a_right_program_in_any_language_is_not_accused(kind: str, vendor: str) 
         assert verdict(run, {"intelepeer": "IP-HOOKGET-02", "messangi": "MS-SEND-15"}[vendor]) is Verdict.PASS
 
 
+def miniature(name: str) -> Judged:
+    return ran("intelepeer", [sys.executable, "-m", "smsproof_conformance.clients.miniatures", "intelepeer", name])
+
+
+@pytest.mark.parametrize("name", ["client-sends-twice", "client-sends-the-list-twice"])
+def test_a_send_that_is_repeated_after_its_202_is_one_finding_of_what_the_page_states(name: str) -> None:
+    run = miniature(name)
+    about_sending = [f for f in run.findings if f.requirement in ("IP-SEND-27", "IP-SEND-28", "IP-HOUSE-07")]
+    assert len({finding.exchange for finding in about_sending}) == len(about_sending) > 0
+    assert (verdict(run, "IP-SEND-27"), verdict(run, "IP-SEND-28")) == (Verdict.FAIL, Verdict.SKIP)
+    (case,) = [result for result in run.cases if result.case.id == "client/a-202-is-never-repeated"]
+    assert "IP-SEND-27 tells that" in case.reason
+
+
+def test_a_202_that_came_after_a_redirect_is_not_repeated_either() -> None:
+    run = miniature("client-repeats-after-a-redirect")
+    assert {finding.requirement for finding in run.findings} == {"IP-SEND-28"}
+    assert verdict(run, "IP-SEND-27") is Verdict.PASS
+
+
 def test_many_messages_are_single_sends_at_messangi() -> None:
     messages = [{"from": "12345", "to": "+580000000005", "text": f"number {number}"} for number in range(3)]
     steps = scenario.parse({"steps": [{"step": "m", "do": "send_many", "args": {"messages": messages}}]}, "messangi")

@@ -133,6 +133,17 @@ class SendsTwice(RightIntelePeer):
         return super().send(args)
 
 
+class RepeatsAfterARedirect(RightIntelePeer):
+    """Turned away, it sends again where it sent before, and once more for good measure."""
+
+    def call(self, method: str, path: str, body: Any = None) -> Got:
+        got = super().call(method, path, body)
+        if got.location:
+            super().call(method, path, body)
+            return super().call(method, path, body)
+        return got
+
+
 class RetriesErrors(RightIntelePeer):
     again_after = frozenset({0, 429, 503})
 
@@ -305,7 +316,8 @@ MINIATURES: Final = (
     Miniature("client-alphanumeric-without-country", ("IP-SEND-10",), losing("from", lambda s: s.removeprefix("57-"))),
     Miniature("client-destination-without-plus", ("IP-SEND-11",), losing("to", lambda s: s.removeprefix("+"))),
     Miniature("client-loses-guid", ("IP-HOUSE-16",), NoGuid),
-    Miniature("client-sends-twice", ("IP-SEND-27", "IP-SEND-28"), SendsTwice),
+    Miniature("client-sends-twice", ("IP-SEND-27",), SendsTwice),
+    Miniature("client-repeats-after-a-redirect", ("IP-SEND-28",), RepeatsAfterARedirect),
     Miniature("client-retries-posts", ("IP-HOUSE-07",), RetriesErrors),
     Miniature("client-obeys-retry-after", ("IP-HOUSE-07",), RetriesAfterRetryAfter),
     Miniature("client-follows-redirects", ("IP-HOUSE-06",), FollowsRedirects),
@@ -321,7 +333,7 @@ MINIATURES: Final = (
     Miniature("client-doubles-bearer", ("IP-GEN-02",), DoublesBearer),
     Miniature("client-loses-emoji", ("IP-HOUSE-16",), LosesEmoji),
     Miniature("client-guid-as-number", ("IP-SEND-06",), GuidAsNumber),
-    Miniature("client-sends-the-list-twice", ("IP-SEND-27", "IP-SEND-28"), SendsTheListTwice),
+    Miniature("client-sends-the-list-twice", ("IP-SEND-27",), SendsTheListTwice),
     Miniature("client-sends-one-by-one", ("IP-BULK-02",), SendsOneByOne),
     Miniature("client-encodes-twice", ("IP-HOOKGET-02",), EncodesTwice),
     Miniature("client-tidies-texts", ("IP-HOUSE-16",), TidiesTexts),
