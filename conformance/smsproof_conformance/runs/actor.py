@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -239,6 +239,14 @@ class Actor:
         """Record what is in the outbox before the act: an emulator may have a past."""
         self._had = await self._outbox.read()
         self._note("outbox before", self._had)
+
+    @asynccontextmanager
+    async def watching_outbox(self) -> AsyncGenerator[None]:
+        """Record the outbox before and after what is done inside: what is refused must not be sent all the same."""
+        await self.read_outbox_before()
+        yield
+        await self.settle()
+        await self.read_outbox()
 
     def _note(self, key: str, value: Any) -> None:
         self._wire.ledger.note(self.case, key, value)

@@ -162,6 +162,7 @@ def test_an_error_of_the_whole_request_is_no_207(
     right = {
         "missing token": 401,
         "wrong token": 401,
+        "wrong-basic token": 401,
         "a list that is cut off": 400,
         "a list with a comma too many": 400,
     }

@@ -543,6 +543,55 @@ class AnyBasic(Right):
         return super().answer(method, target, "good" if token == "wrong-basic" else token, content)
 
 
+class BasicForLists(Right):
+    def answer(self, method: str, target: str, token: str, content: bytes) -> tuple[int, Any]:
+        taken = token == "wrong-basic" and content.startswith(b"[")
+        return super().answer(method, target, "good" if taken else token, content)
+
+
+class SeveralWithoutAToken(Right):
+    """Looks for the token where one endpoint is set, and nowhere else."""
+
+    def answer(self, method: str, target: str, token: str, content: bytes) -> tuple[int, Any]:
+        several = method == "POST" and "webhook" in target and content.count(b'"+') + content.count(b'"1-') > 1
+        return super().answer(method, target, "good" if several else token, content)
+
+
+class SendsBeforeItLooksAtTheToken(Right):
+    def answer(self, method: str, target: str, token: str, content: bytes) -> tuple[int, Any]:
+        if token != "good" and method == "POST" and "send" in target:
+            super().answer(method, target, "good", content)
+        return super().answer(method, target, token, content)
+
+
+class SetsBeforeItLooksAtTheToken(Right):
+    def answer(self, method: str, target: str, token: str, content: bytes) -> tuple[int, Any]:
+        if token != "good" and method == "POST" and "webhook" in target:
+            super().answer(method, target, "good", content)
+        return super().answer(method, target, token, content)
+
+
+class SendsByOtherMethodsAndSaysNo(Right):
+    def answer(self, method: str, target: str, token: str, content: bytes) -> tuple[int, Any]:
+        if method in ("PUT", "PATCH", "DELETE") and "send" in target:
+            super().answer("POST", target, token, content)
+        return super().answer(method, target, token, content)
+
+
+class SetsByPutAndSaysNo(Right):
+    def answer(self, method: str, target: str, token: str, content: bytes) -> tuple[int, Any]:
+        if method == "PUT" and "webhook" in target:
+            super().answer("POST", target, token, content)
+        return super().answer(method, target, token, content)
+
+
+class DeletesAndSaysNo(Right):
+    def answer(self, method: str, target: str, token: str, content: bytes) -> tuple[int, Any]:
+        if method == "DELETE" and "webhook" in target:
+            self.webhooks.clear()
+        return super().answer(method, target, token, content)
+
+
 class BeginningOfTheToken(Right):
     def answer(self, method: str, target: str, token: str, content: bytes) -> tuple[int, Any]:
         return super().answer(method, target, "good" if token == "longer" else token, content)
@@ -629,6 +678,13 @@ class ForgetsTheUrl(Right):
 WRONG: dict[type[Right], set[str]] = {
     AnyBasic: {"IP-GEN-01"},
     BeginningOfTheToken: {"IP-GEN-01", "IP-SEND-22"},
+    BasicForLists: {"IP-BULK-08"},
+    SeveralWithoutAToken: {"IP-GEN-01"},
+    SendsBeforeItLooksAtTheToken: {"IP-GEN-01", "IP-BULK-08"},
+    SetsBeforeItLooksAtTheToken: {"IP-GEN-01"},
+    SendsByOtherMethodsAndSaysNo: {"IP-SEND-01"},
+    SetsByPutAndSaysNo: {"IP-HOOKGET-11"},
+    DeletesAndSaysNo: {"IP-HOOKGET-11"},
     FailuresFirst: {"IP-BULK-05"},
     SameWebhookForAll: {"IP-HOOK-19"},
     GivesUpAtOnce: {"IP-INBOUND-11"},

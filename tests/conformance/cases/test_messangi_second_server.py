@@ -1057,6 +1057,54 @@ class AnyBasic(Right):
         return super().answer(replace(request, token="good") if request.token == "wrong-basic" else request)
 
 
+class SendsBeforeItLooksAtTheKey(Right):
+    def answer(self, request: Request) -> tuple[int, Any]:
+        if request.token not in ("good", "missing") and request.method == "POST":
+            super().answer(replace(request, token="good"))
+        return super().answer(request)
+
+
+class SendsBatchesBeforeItLooksAtTheKey(Right):
+    def answer(self, request: Request) -> tuple[int, Any]:
+        if request.token != "good" and request.target.startswith(BATCH):
+            super().answer(replace(request, token="good"))
+        return super().answer(request)
+
+
+class SendsByOtherMethodsAndSaysNo(Right):
+    def answer(self, request: Request) -> tuple[int, Any]:
+        if request.method != "POST" and request.body:
+            super().answer(replace(request, method="POST"))
+        return super().answer(request)
+
+
+class SendsFormsAndSaysNo(Right):
+    def parse(self, request: Request) -> dict[str, Any]:
+        from urllib.parse import parse_qsl
+
+        if any("form" in value for _, value in request.headers) and request.target.startswith(SEND):
+            self.send(dict(parse_qsl((request.body or b"").decode())))
+        return super().parse(request)
+
+
+class SendsBatchesThatItRefuses(Right):
+    def answer(self, request: Request) -> tuple[int, Any]:
+        status, body = super().answer(request)
+        to = request.json.get("to") if isinstance(request.json, dict) else None
+        if status == 400 and request.token == "good" and isinstance(to, list):
+            self.sent += [Sent("x", "12345", "+580000000005", str(request.json.get("text"))) for _ in to]
+        return status, body
+
+
+class NoCharset(Right):
+    """A charset is no reason to refuse JSON: Java's and Spring's clients write one."""
+
+    def parse(self, request: Request) -> dict[str, Any]:
+        if any("charset" in value for _, value in request.headers):
+            raise Refuse("application/json, and nothing behind it")
+        return super().parse(request)
+
+
 class BeginningOfTheKey(Right):
     def answer(self, request: Request) -> tuple[int, Any]:
         return super().answer(replace(request, token="good") if request.token == "longer" else request)
@@ -1175,6 +1223,12 @@ WRONG: dict[type[Right], set[str]] = {
     EmptyKeyTaken: {"MS-GEN-02"},
     AnyBasic: {"MS-GEN-02"},
     BeginningOfTheKey: {"MS-GEN-02"},
+    SendsBeforeItLooksAtTheKey: {"MS-GEN-02"},
+    SendsBatchesBeforeItLooksAtTheKey: {"MS-GEN-02"},
+    SendsByOtherMethodsAndSaysNo: {"MS-SEND-01", "MS-BATCH-01"},
+    SendsFormsAndSaysNo: {"MS-GEN-04"},
+    SendsBatchesThatItRefuses: {"MS-BATCH-03", "MS-BATCH-06"},
+    NoCharset: {"MS-SEND-06"},
     FormTaken: {"MS-GEN-04"},
     TextErrors: {"MS-GEN-06"},
     EmptyErrors: {"MS-GEN-06"},

@@ -114,13 +114,13 @@ def test_a_right_program_in_any_language_is_not_accused(kind: str, vendor: str) 
         assert verdict(run, {"intelepeer": "IP-HOOKGET-02", "messangi": "MS-SEND-15"}[vendor]) is Verdict.PASS
 
 
-def miniature(name: str) -> Judged:
+def played(name: str) -> Judged:
     return ran("intelepeer", [sys.executable, "-m", "smsproof_conformance.clients.miniatures", "intelepeer", name])
 
 
 @pytest.mark.parametrize("name", ["client-sends-twice", "client-sends-the-list-twice"])
 def test_a_send_that_is_repeated_after_its_202_is_one_finding_of_what_the_page_states(name: str) -> None:
-    run = miniature(name)
+    run = played(name)
     about_sending = [f for f in run.findings if f.requirement in ("IP-SEND-27", "IP-SEND-28", "IP-HOUSE-07")]
     assert len({finding.exchange for finding in about_sending}) == len(about_sending) > 0
     assert (verdict(run, "IP-SEND-27"), verdict(run, "IP-SEND-28")) == (Verdict.FAIL, Verdict.SKIP)
@@ -129,7 +129,7 @@ def test_a_send_that_is_repeated_after_its_202_is_one_finding_of_what_the_page_s
 
 
 def test_a_202_that_came_after_a_redirect_is_not_repeated_either() -> None:
-    run = miniature("client-repeats-after-a-redirect")
+    run = played("client-repeats-after-a-redirect")
     assert {finding.requirement for finding in run.findings} == {"IP-SEND-28"}
     assert verdict(run, "IP-SEND-27") is Verdict.PASS
 

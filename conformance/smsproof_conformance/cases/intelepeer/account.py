@@ -17,7 +17,7 @@ section = Section("intelepeer", "account")
 
 @section.standing(
     "webhooks-as-set",
-    observes=("IP-HOOK-19", "IP-HOOK-21", "IP-HOOKGET-11"),
+    observes=("IP-GEN-01", "IP-HOOK-19", "IP-HOOK-21", "IP-HOOKGET-11"),
     does="Follows every set and every read of a webhook through the run, in order.",
     expects="A read gives what was set last for that number: not an earlier URL, not another number's, not a refused one.",
 )
@@ -49,6 +49,8 @@ def _broken(account: Account, endpoint: str, read: str | None) -> tuple[str, Lit
     read can show is the second, and only what is delivered shows the first.
     """
     known = account.webhooks[endpoint]
+    if known.stranger:
+        return "IP-GEN-01", "the webhook from before the change without the right token"
     if known.refused:
         return "IP-HOOKGET-11", "the webhook from before the refused change"
     if known.shared:

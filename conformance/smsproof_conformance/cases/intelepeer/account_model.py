@@ -22,11 +22,13 @@ class Known:
 
     shared     whether it was set together with other numbers.
     refused    whether an attempt to change it was refused since.
+    stranger   whether one of these attempts had no right token.
     """
 
     webhook: str
     shared: bool = False
     refused: bool = False
+    stranger: bool = False
 
 
 @dataclass
@@ -39,6 +41,9 @@ class Account:
         """Take in one exchange of the run, in order."""
         if exchange.request.operation == "setWebhook" and exchange.request.method == "POST":
             self._set(exchange)
+        elif exchange.request.operation is None and exchange.request.method not in ("GET", "HEAD"):
+            if exchange.outcome is not Outcome.REFUSED:
+                self.webhooks.clear()  # what another method does that is not refused, no page says
         elif exchange.request.operation == "getWebhook" and exchange.status == 200:
             endpoint, webhook = endpoint_of(exchange), exchange.at("webhook")
             # A read that contradicts what was set changes nothing: it is the read that is in question.
@@ -57,7 +62,9 @@ class Account:
                     self.webhooks[endpoint] = Known(webhook, shared=len(named) > 1)
                 case False:
                     if endpoint in self.webhooks:
-                        self.webhooks[endpoint] = Known(self.webhooks[endpoint].webhook, refused=True)
+                        held = self.webhooks[endpoint]
+                        stranger = held.stranger or exchange.request.token != "good"
+                        self.webhooks[endpoint] = Known(held.webhook, refused=True, stranger=stranger)
                 case _:
                     self.webhooks.pop(endpoint, None)
 

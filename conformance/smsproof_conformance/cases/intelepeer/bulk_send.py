@@ -18,6 +18,7 @@ from smsproof_conformance.cases.intelepeer.wrong_messages import (
     TYPES,
     WrongMessage,
 )
+from smsproof_conformance.cases.unsent import unsent
 from smsproof_conformance.records.exchange import MISSING, Exchange, is_array, is_object, pointer
 from smsproof_conformance.records.outcome import Outcome, of_item
 from smsproof_conformance.records.record import NotObserved, Record, Seen
@@ -362,7 +363,7 @@ def _items(exchanges: list[Exchange]) -> Iterator[tuple[Exchange, int, Any, Any]
 
 # Errors of the request as a whole.
 
-_TOKENS: Final[tuple[Token, ...]] = ("missing", "wrong")
+_TOKENS: Final[tuple[Token, ...]] = ("missing", "wrong", "wrong-basic")
 _NO_JSON: Final[Mapping[LiteralString, bytes]] = {
     "a list that is cut off": b'[{"from": ',
     "a list with a comma too many": b"[{},]",
@@ -373,12 +374,13 @@ _NO_JSON: Final[Mapping[LiteralString, bytes]] = {
     "whole-request-errors",
     observes=("IP-BULK-08", "IP-HOUSE-15"),
     needs=_SENDING,
-    does="Sends a list without a token and with a wrong one, and lists that are no JSON.",
-    expects="401 and 400, and no `responses`.",
+    does="Sends a list without a token, with a wrong one and with Basic credentials, and lists that are no JSON.",
+    expects="401 and 400, no `responses`, and nothing of them in the outbox.",
 )
 async def whole_request_errors(do: Actor) -> None:
-    for token in _TOKENS:
-        await do.call(f"{token} token", "sendMessage", [message(do, text=do.unique(token))], token=token)
+    async with do.watching_outbox():
+        for token in _TOKENS:
+            await do.call(f"{token} token", "sendMessage", [message(do, text=do.unique(token))], token=token)
     for name, content in _NO_JSON.items():
         await do.call(name, "sendMessage", content=content)
 
@@ -392,6 +394,8 @@ def _(seen: Seen) -> Judgement:
                 "IP-BULK-08", exchange, expected=Sentence("HTTP {} for {}", wanted, step), got=f"HTTP {exchange.status}"
             )
         elif exchange.status != wanted:
+            if step == "wrong-basic token":
+                continue  # 400 or 401: what other credentials are worth, no page says
             # AMB-IP-01 gives 401 for no token; for a wrong one and for what is no JSON the pages give nothing.
             judge = breach if step == "missing token" else oddity
             yield judge(
@@ -401,6 +405,8 @@ def _(seen: Seen) -> Judgement:
             yield breach(
                 "IP-BULK-08", exchange, expected="no `responses`", got=exchange.at("responses"), pointer="/responses"
             )
+    lists = (exchange for _, exchange in seen.each(f"{token} token" for token in _TOKENS))
+    yield from unsent("IP-BULK-08", seen, (exchange for exchange in lists if exchange.outcome is Outcome.REFUSED))
 
 
 # What every answer to a list must say.

@@ -8,13 +8,14 @@ from typing import Any, Final, LiteralString
 from smsproof_conformance.case import Section
 from smsproof_conformance.cases.intelepeer.messages import message
 from smsproof_conformance.cases.intelepeer.schema import CONTRACT
-from smsproof_conformance.cases.intelepeer.webhooks import webhook_url
+from smsproof_conformance.cases.intelepeer.webhooks import get_webhook, set_webhook, webhook_url
+from smsproof_conformance.cases.unsent import unsent
 from smsproof_conformance.records.exchange import Exchange, is_array, is_object
 from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.records.record import NotObserved, Record, Seen
 from smsproof_conformance.records.sentence import Sentence, said
 from smsproof_conformance.runs.actor import Actor
-from smsproof_conformance.targets.target import Fact, Token
+from smsproof_conformance.targets.target import Fact, Target, Token
 from smsproof_conformance.verdicts.finding import Judgement, breach, oddity
 from smsproof_spec.rules import Malformed
 
@@ -38,12 +39,27 @@ async def _call_all(do: Actor, token: Token) -> None:
     observes=("IP-GEN-01", "IP-SEND-22"),
     needs=_CALLING,
     does="Calls every operation without a token, with one nobody issued, with one that is longer than the right one, with"
-    " the word Bearer alone, and with Basic credentials that nobody issued.",
-    expects="401 from the send URI; 401 or 403 from the webhook URI.",
+    " the word Bearer alone, and with Basic credentials that nobody issued; then reads outbox and webhook.",
+    expects="401 from the send URI; 401 or 403 from the webhook URI; nothing is sent, and the webhook is what it was.",
 )
 async def token_required(do: Actor) -> None:
-    for token in _BAD_TOKENS:
-        await _call_all(do, token)
+    number = do.target.numbers.long_codes[0]
+    await set_webhook(do, "set before", [number], webhook_url(do, "before"))
+    async with do.watching_outbox():
+        for token in _BAD_TOKENS:
+            await _call_all(do, token)
+    await get_webhook(do, "left", number)  # what was refused changed nothing: account/webhooks-as-set
+    for token in _tokens_for_several(do.target):
+        settings = {"endpoints": _several(do.target), "webhook": webhook_url(do, f"several-{token}")}
+        await do.call(f"setWebhook for several, {token}", "setWebhook", settings, token=token)
+
+
+def _several(target: Target) -> list[str]:
+    return [*target.numbers.long_codes, *target.numbers.short_codes][:2]
+
+
+def _tokens_for_several(target: Target) -> tuple[Token, ...]:
+    return ("missing", "wrong") if len(_several(target)) > 1 else ()
 
 
 _BAD_TOKENS: Final[Mapping[Token, LiteralString]] = {
@@ -71,6 +87,13 @@ def _(seen: Seen) -> Judgement:
             elif operation == "sendMessage" and exchange.status != 401:
                 judge = breach if token == "missing" else oddity  # AMB-IP-01: no token, expired token
                 yield judge("IP-SEND-22", exchange, expected=Sentence("HTTP 401 for {}", said(words)), got=got)
+    for _, exchange in seen.each(f"setWebhook for several, {token}" for token in _tokens_for_several(seen.target)):
+        if exchange.outcome is Outcome.TAKEN:
+            expected = Sentence("no success with {}", said(_BAD_TOKENS[exchange.request.token]))
+            got = Sentence("HTTP {} for several endpoints", exchange.status)
+            yield breach("IP-GEN-01", exchange, expected=expected, got=got)
+    sends = (exchange for _, exchange in seen.each(f"sendMessage, {token}" for token in _BAD_TOKENS))
+    yield from unsent("IP-GEN-01", seen, (exchange for exchange in sends if exchange.outcome is Outcome.REFUSED))
 
 
 @section.scenario(

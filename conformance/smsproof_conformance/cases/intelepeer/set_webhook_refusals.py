@@ -263,17 +263,23 @@ def _(seen: Seen) -> Judgement:
     "other-methods",
     observes=("IP-HOOK-01",),
     needs=(*_ONE, Fact.LOOPBACK),
-    does="Sends the settings with PUT and PATCH, and DELETE without any.",
+    does="Sends the settings with PUT and PATCH, and DELETE without any, over a URL that is set, and reads what is left.",
     expects="No success: setting is a POST. The page does not rule the others out, so that they are only warned of.",
 )
 async def other_methods(do: Actor) -> None:
-    body = {"endpoints": [do.target.numbers.long_codes[0]], "webhook": webhook_url(do, "method")}
-    for method in ("PUT", "PATCH", "DELETE"):
+    number = do.target.numbers.long_codes[0]
+    body = {"endpoints": [number], "webhook": webhook_url(do, "method")}
+    await set_webhook(do, "set before", [number], webhook_url(do, "before"))
+    for method in _OTHER_METHODS:
         await do.call(method, "setWebhook", None if method == "DELETE" else body, method=method)
+    await get_webhook(do, "left", number)  # what was refused changed nothing: account/webhooks-as-set
+
+
+_OTHER_METHODS: Final = ("PUT", "PATCH", "DELETE")
 
 
 @other_methods.judge
 def _(seen: Seen) -> Judgement:
-    for exchange in seen.steps():
+    for _, exchange in seen.each(_OTHER_METHODS):
         if exchange.outcome is Outcome.TAKEN:
             yield oddity("IP-HOOK-01", exchange, expected="no success", got=f"HTTP {exchange.status}")

@@ -19,6 +19,7 @@ from smsproof_conformance.cases.intelepeer.wrong_messages import (
     TYPES,
     WrongMessage,
 )
+from smsproof_conformance.cases.unsent import unsent
 from smsproof_conformance.records.exchange import MISSING, Exchange
 from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.records.record import NotObserved, Record, Seen
@@ -355,9 +356,10 @@ _OTHER_METHODS: Final = ("GET", "PUT", "PATCH", "DELETE")
     expects="Nothing is accepted: sending is a POST.",
 )
 async def other_methods(do: Actor) -> None:
-    for method in _OTHER_METHODS:
-        sent = None if method == "GET" else message(do, text=do.unique(method))
-        await do.call(method, "sendMessage", sent, method=method)
+    async with do.watching_outbox():
+        for method in _OTHER_METHODS:
+            sent = None if method == "GET" else message(do, text=do.unique(method))
+            await do.call(method, "sendMessage", sent, method=method)
 
 
 @other_methods.judge
@@ -365,6 +367,8 @@ def _(seen: Seen) -> Judgement:
     for method, exchange in seen.each(_OTHER_METHODS):
         if exchange.outcome is Outcome.TAKEN:
             yield breach("IP-SEND-01", exchange, expected=f"no success for {method}", got=f"HTTP {exchange.status}")
+    refused = (exchange for _, exchange in seen.each(_OTHER_METHODS) if exchange.outcome is Outcome.REFUSED)
+    yield from unsent("IP-SEND-01", seen, refused)
 
 
 # What every answer to an accepted message must say.

@@ -46,6 +46,11 @@ NOT_TAKEN: Final = frozenset({Outcome.REFUSED, Outcome.IN_ERROR, Outcome.ELSEWHE
 """What says that a message will not be sent."""
 
 
+def not_taken(exchanges: Iterable[Exchange]) -> list[Exchange]:
+    """Those of some exchanges whose answers say that nothing will be sent."""
+    return [exchange for exchange in exchanges if outcome(exchange) in NOT_TAKEN]
+
+
 def shown(exchange: Exchange) -> str:
     """An answer in a few words, for findings."""
     status = exchange.at("data", "status")

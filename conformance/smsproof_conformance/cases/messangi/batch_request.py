@@ -9,9 +9,10 @@ from typing import Any, Final, LiteralString
 
 from smsproof_conformance.case import Section
 from smsproof_conformance.cases.messangi import outbox
-from smsproof_conformance.cases.messangi.answers import outcome, refuses, shown, takes, with_ids
+from smsproof_conformance.cases.messangi.answers import not_taken, outcome, refuses, shown, takes, with_ids
 from smsproof_conformance.cases.messangi.messages import SENDING, batch, destination, with_values
 from smsproof_conformance.cases.messangi.send_request import all_options
+from smsproof_conformance.cases.unsent import unsent
 from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.records.record import Seen
 from smsproof_conformance.records.sentence import Sentence
@@ -74,13 +75,14 @@ _REQUIRED: Final[tuple[tuple[LiteralString, str], ...]] = (
     expects="None of these is taken.",
 )
 async def required(do: Actor) -> None:
-    for key, _ in _REQUIRED:
-        text = do.unique(f"without {key}")
-        await do.call(f"without {key}", "sendBatch", _without(batch(do, text=text), key))
-    await do.call("a string as to", "sendBatch", batch(do, destination(do.target), text=do.unique("string as to")))
-    bare = batch(do, [destination(do.target)], text=do.unique("nobody, barely"))
-    await do.call("bare addresses as to", "sendBatch", bare)
-    await do.call("a recipient without to", "sendBatch", batch(do, [{"params": []}], text=do.unique("nobody")))
+    to = destination(do.target)
+    async with do.watching_outbox():
+        for key, _ in _REQUIRED:
+            text = do.unique(f"without {key}")
+            await do.call(f"without {key}", "sendBatch", _without(batch(do, text=text), key))
+        await do.call("a string as to", "sendBatch", batch(do, to, text=do.unique("string as to")))
+        await do.call("bare addresses as to", "sendBatch", batch(do, [to], text=do.unique("nobody, barely")))
+        await do.call("a recipient without to", "sendBatch", batch(do, [{"params": []}], text=do.unique("nobody")))
 
 
 def _without(body: dict[str, Any], key: str) -> dict[str, Any]:
@@ -95,6 +97,9 @@ def _(seen: Seen) -> Judgement:
     yield from refuses("MS-BATCH-05", seen["a string as to"], "a batch with a string as `to`")
     yield from refuses("MS-BATCH-06", seen["bare addresses as to"], "a batch whose recipients are bare addresses")
     yield from refuses("MS-BATCH-06", seen["a recipient without to"], "a recipient without a destination")
+    for exchange in not_taken(seen.steps()):
+        broken = next((required[step] for step in required if step == exchange.request.step), "MS-BATCH-06")
+        yield from unsent(broken, seen, [exchange])
 
 
 @section.scenario(

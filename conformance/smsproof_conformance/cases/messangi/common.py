@@ -13,6 +13,7 @@ from smsproof_conformance.cases.messangi.answers import (
     SENDS,
     Taken,
     fields,
+    not_taken,
     outcome,
     refuses,
     shown,
@@ -21,6 +22,7 @@ from smsproof_conformance.cases.messangi.answers import (
     takes,
 )
 from smsproof_conformance.cases.messangi.messages import SENDING, batch, letters, message
+from smsproof_conformance.cases.unsent import unsent
 from smsproof_conformance.records.exchange import Exchange, Headers, encode
 from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.records.record import NotObserved, Record, Seen
@@ -45,8 +47,9 @@ _FORM: Final[Headers] = (("Accept", "application/json"), ("Content-Type", "appli
 )
 async def key_required(do: Actor) -> None:
     tokens: tuple[Token, ...] = ("missing", "wrong", "longer", "malformed", "wrong-basic")
-    for token in tokens:
-        await _send_both(do, token)
+    async with do.watching_outbox():
+        for token in tokens:
+            await _send_both(do, token)
 
 
 async def _send_both(do: Actor, token: Token) -> None:
@@ -59,6 +62,7 @@ async def _send_both(do: Actor, token: Token) -> None:
 def _(seen: Seen) -> Judgement:
     for exchange in seen.steps():
         yield from refuses("MS-GEN-02", exchange, Sentence("a {}", exchange.request.step))
+    yield from unsent("MS-GEN-02", seen, not_taken(seen.steps()))
 
 
 @section.scenario(
@@ -108,17 +112,19 @@ def _(seen: Seen) -> Judgement:
 )
 async def json_only(do: Actor) -> None:
     right = message(do, text=do.unique("form"))
-    await do.call("a form", "sendMessage", content=urlencode(right).encode(), headers=_FORM)
-    await do.call("a batch as a form", "sendBatch", content=urlencode(right).encode(), headers=_FORM)
-    await do.call("half of a JSON text", "sendMessage", content=encode(message(do, text=do.unique("half")))[:-1])
-    await do.call("half of a JSON batch", "sendBatch", content=encode(batch(do, text=do.unique("half batch")))[:-1])
-    await do.call("a text that is no JSON", "sendMessage", content=b"from=1 to=2 text=3")
+    async with do.watching_outbox():
+        await do.call("a form", "sendMessage", content=urlencode(right).encode(), headers=_FORM)
+        await do.call("a batch as a form", "sendBatch", content=urlencode(right).encode(), headers=_FORM)
+        await do.call("half of a JSON text", "sendMessage", content=encode(message(do, text=do.unique("half")))[:-1])
+        await do.call("half of a JSON batch", "sendBatch", content=encode(batch(do, text=do.unique("half batch")))[:-1])
+        await do.call("a text that is no JSON", "sendMessage", content=b"from=1 to=2 text=3")
 
 
 @json_only.judge
 def _(seen: Seen) -> Judgement:
     for exchange in seen.steps():
         yield from refuses("MS-GEN-04", exchange, Sentence("{}", exchange.request.step))
+    yield from unsent("MS-GEN-04", seen, not_taken(seen.steps()))
 
 
 @section.standing(

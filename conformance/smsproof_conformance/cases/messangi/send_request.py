@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any, Final, LiteralString
 
 from smsproof_conformance.case import Section
-from smsproof_conformance.cases.messangi.answers import fields, outcome, refuses, shown, takes
+from smsproof_conformance.cases.messangi.answers import fields, not_taken, outcome, refuses, shown, takes
 from smsproof_conformance.cases.messangi.messages import ABSENT, SENDING, batch, message
+from smsproof_conformance.cases.unsent import unsent
 from smsproof_conformance.records.exchange import encode
 from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.records.record import Seen
@@ -65,12 +66,13 @@ def _(seen: Seen) -> Judgement:
     expects="None of them sends anything.",
 )
 async def post_only(do: Actor) -> None:
-    for method in ("GET", "DELETE", "PUT", "PATCH"):
-        sends = method in ("PUT", "PATCH")
-        body = message(do, text=do.unique(method)) if sends else None
-        await do.call(f"message by {method}", "sendMessage", body, method=method)
-        body = batch(do, text=do.unique(f"batch {method}")) if sends else None
-        await do.call(f"batch by {method}", "sendBatch", body, method=method)
+    async with do.watching_outbox():
+        for method in ("GET", "DELETE", "PUT", "PATCH"):
+            sends = method in ("PUT", "PATCH")
+            body = message(do, text=do.unique(f"message {method}")) if sends else None
+            await do.call(f"message by {method}", "sendMessage", body, method=method)
+            body = batch(do, text=do.unique(f"batch {method}")) if sends else None
+            await do.call(f"batch by {method}", "sendBatch", body, method=method)
 
 
 @post_only.judge
@@ -83,6 +85,7 @@ def _(seen: Seen) -> Judgement:
             yield say(
                 requirement, exchange, expected="only POST sends", got=f"{exchange.request.method}: {shown(exchange)}"
             )
+        yield from unsent(requirement, seen, not_taken([exchange]))
 
 
 _REQUIRED: Final[tuple[tuple[LiteralString, str], ...]] = (
