@@ -112,18 +112,23 @@ def _explained(exchanges: Sequence[Exchange], asked_again: Set[int]) -> Set[int]
 
 
 def _have_a_trait_of_their_own(failed: Sequence[Exchange], taken: Sequence[Exchange]) -> bool:
-    had = [_traits(exchange.request) for exchange in failed]
-    others = [_traits(exchange.request) for exchange in taken]
-    if _of_all(had) - frozenset[str]().union(*others):
+    """Whether something is in all that failed and in none that was taken, the other way round, or only larger in them."""
+    had, others = ([_traits(exchange.request) for exchange in group] for group in (failed, taken))
+    if _in_all(had) - _in_any(others) or _in_all(others) - _in_any(had):
         return True
-    if _of_all(others) - frozenset[str]().union(*had):
-        return True  # what they lack: every send that was taken has it
-    sizes, usual = [_sizes(exchange.request) for exchange in failed], [_sizes(exchange.request) for exchange in taken]
+    sizes, usual = ([_sizes(exchange.request) for exchange in group] for group in (failed, taken))
     return any(min(size[i] for size in sizes) > max(size[i] for size in usual) for i in range(2))
 
 
-def _of_all(traits: Sequence[frozenset[str]]) -> frozenset[str]:
-    return traits[0].intersection(*traits)
+def _in_all(groups: Sequence[frozenset[str]]) -> frozenset[str]:
+    common = groups[0]
+    for traits in groups[1:]:
+        common &= traits
+    return common
+
+
+def _in_any(groups: Sequence[frozenset[str]]) -> frozenset[str]:
+    return frozenset(trait for traits in groups for trait in traits)
 
 
 def _traits(request: Request) -> frozenset[str]:

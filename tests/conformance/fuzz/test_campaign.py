@@ -96,15 +96,16 @@ def fuzz(
     selected: Sequence[Case] | None = None,
     budget: int | None = None,
     interruption: Interruption | None = None,
+    controlled: bool = True,
 ) -> Ran:
-    """A run of nothing but the fuzz phase against a second server."""
+    """A run of nothing but the fuzz phase against a second server; `controlled`: it proves to be a test system."""
     vendor = "messangi" if isinstance(server, Messangi) else "intelepeer"
     contract = contracts.load(vendor)
     chosen = standing(vendor) if selected is None else selected
     with Ledger.in_memory() as ledger:
         run = Run(
             at or a_target(vendor), SECRETS, contract, ledger, Budget(budget), interruption=interruption or Interruption(),
-            peer=lambda *_: Peer(server, None),
+            peer=lambda *_: Peer(server, server if controlled else None),
         )  # fmt: skip
         run.start(chosen, seed=seed, then=campaign.phase(chosen, Effort(seed, examples, seconds)))
         return ran(ledger, vendor, chosen)
@@ -217,6 +218,15 @@ def test_a_defect_is_found_under_its_requirement_and_counts_when_it_repeats() ->
     single = next(finding for finding in found.mild.findings if finding.pointer == "/to")
     assert found.body_of(single)["to"] == "13038675309"
     assert found.mild.exit_code == ExitCode.CONTRACT_FAILURES
+
+
+def test_where_a_send_may_be_charged_none_is_replayed_and_what_two_requests_show_counts() -> None:
+    found = fuzz(TakesNumbersWithoutPlus(), examples=10, controlled=False)
+    assert ("IP-SEND-11", Severity.FAIL) in found.found()
+    paid = [exchange.request for exchange in found.exchanges if exchange.request.paid]
+    assert not [request for request in paid if " replay of " in request.step]
+    bodies = [(request.operation, request.body) for request in paid]
+    assert len(set(bodies)) == len(bodies)
 
 
 def test_many_requests_with_one_defect_are_one_finding_a_place() -> None:
