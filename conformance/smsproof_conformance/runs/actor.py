@@ -198,9 +198,12 @@ class Actor:
         )
         return await self._wire.send(request)
 
-    def hook(self, label: str, *script: int) -> Hook:
-        """A URL of the inbox; `script` are the statuses to answer in order (the last repeats, 0 hangs up), 200 if none."""
-        return self._inbox.hook(self.case, label, *script)
+    def hook(self, label: str, *script: int, query: str = "") -> Hook:
+        """A URL of the inbox; `script` are the statuses to answer in order (the last repeats, 0 hangs up), 200 if none.
+
+        query    of the URL: nothing arrives without it.
+        """
+        return self._inbox.hook(self.case, label, *script, query=query)
 
     async def inbound(self, sender: str, to: str, message: str) -> bool:
         """Let a handset text one of the account's numbers, through the control API (needs Fact.CONTROL)."""

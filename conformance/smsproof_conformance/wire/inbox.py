@@ -75,14 +75,17 @@ class Inbox:
     async def close(self) -> None:
         await self._listener.close()
 
-    def hook(self, case: str, label: str, *script: int) -> Hook:
-        """Open a URL for a case. `script` defaults to 200."""
-        path = f"/{case}/{label}"
-        self._hooks[path] = Hook(case, label, self._base + path, script or (200,))
-        return self._hooks[path]
+    def hook(self, case: str, label: str, *script: int, query: str = "") -> Hook:
+        """Open a URL for a case. `script` defaults to 200.
+
+        query    where given, the URL has it, and nothing arrives at the URL without it or with another.
+        """
+        target = f"/{case}/hook?{query}" if query else f"/{case}/{label}"
+        self._hooks[target] = Hook(case, label, self._base + target, script or (200,))
+        return self._hooks[target]
 
     async def _respond(self, heard: Heard) -> Said | None:
-        hook = self._hooks.get(heard.target.partition("?")[0])
+        hook = self._hooks.get(heard.target) or self._hooks.get(heard.target.partition("?")[0])
         if hook is None:
             return Said(404)
         status = hook.next_status()

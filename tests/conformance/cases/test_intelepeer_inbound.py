@@ -75,25 +75,25 @@ def test_a_webhook_that_could_not_be_set_shows_nothing() -> None:
     ],
 )
 def test_five_attempts_pass_one_and_more_than_six_fail_the_rest_warns(count: int, found: list[tuple[str, str]]) -> None:
-    story = due("never-200", "always-500")
+    story = due("never-200", "never")
     for _ in range(count):
-        story.arrived("always-500", inbound(), status=500)
+        story.arrived("never", inbound(), status=500)
     assert story.found == found
 
 
 def test_attempts_that_may_still_come_are_unknown() -> None:
-    story = due("never-200", "always-500").noted(settled=False).arrived("always-500", inbound(), status=500)
+    story = due("never-200", "never").noted(settled=False).arrived("never", inbound(), status=500)
     assert (story.found, story.result().verdict) == ([], Verdict.INDETERMINATE)
 
 
 @pytest.mark.parametrize(
     ("count", "found"),
-    [(1, [("IP-INBOUND-11", FAIL)]), (2, [("IP-INBOUND-11", WARN)]), (3, []), (4, [("IP-INBOUND-11", FAIL)])],
+    [(1, [("IP-INBOUND-11", FAIL)]), (3, [("IP-INBOUND-11", WARN)]), (4, []), (5, [("IP-INBOUND-11", FAIL)])],
 )
 def test_attempts_end_with_the_200(count: int, found: list[tuple[str, str]]) -> None:
-    story = due("until-200", "third-200")
+    story = due("until-200", "fourth-200")
     for _ in range(count):
-        story.arrived("third-200", inbound())
+        story.arrived("fourth-200", inbound())
     assert story.found == found
 
 
@@ -102,10 +102,17 @@ def test_one_attempt_without_an_answer_warns_because_the_page_only_implies_it() 
 
 
 def test_attempts_of_one_message_carry_one_refid() -> None:
-    story = due("never-200", "always-500")
+    story = due("never-200", "never")
     for number in range(5):
-        story.arrived("always-500", inbound(refid=f"{number:032d}"), status=500)
+        story.arrived("never", inbound(refid=f"{number:032d}"), status=500)
     assert story.found == [("IP-INBOUND-14 /refid", WARN)]
+
+
+def test_an_attempt_says_again_what_the_first_said() -> None:
+    story = due("never-200", "never").arrived("never", inbound(), status=500)
+    for text in ("Hello World!", "Hello World! (again)", "", "Hello World!"):
+        story.arrived("never", inbound(message=text), status=500)
+    assert story.found == [("IP-INBOUND-08 /message", FAIL)] * 2
 
 
 def test_two_messages_carry_two_refids() -> None:

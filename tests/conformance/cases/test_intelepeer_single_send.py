@@ -89,7 +89,7 @@ def test_the_counts_at_the_edges_are_what_two_naive_counters_say(edge: Any) -> N
     [
         ("b" * 160, 1, []),
         ("b" * 160, 2, [("IP-HOUSE-08 /responses/0/numparts", WARN)]),
-        ("c" * 161, 1, [("IP-HOUSE-08 /responses/0/numparts", WARN)]),
+        (" " + "c" * 159 + " ", 1, [("IP-HOUSE-08 /responses/0/numparts", WARN)]),
         ("f" * 307, 2, [("IP-HOUSE-08 /responses/0/numparts", WARN)]),
         ("k" * 152 + "€" + "k" * 152, 2, []),  # a torn character: no page says
         ("k" * 152 + "€" + "k" * 152, 3, []),
@@ -175,6 +175,8 @@ def test_where_nothing_is_accepted_guid_decides_nothing() -> None:
 def test_a_number_as_guid_that_is_taken_only_warns() -> None:
     story = Story("single-send/guid-type").sent("guid as a number", message(guid=1), 202, receipt())
     assert story.found == [("IP-SEND-06", WARN)]
+    story.sent("other guids", [message(guid=True)], 207, {"code": 207, "responses": [receipt()]})
+    assert story.found == [("IP-SEND-06", WARN), ("IP-SEND-06 /responses/0/code", WARN)]
 
 
 @pytest.mark.parametrize(

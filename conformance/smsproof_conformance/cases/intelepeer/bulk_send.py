@@ -13,6 +13,8 @@ from smsproof_conformance.cases.intelepeer.wrong_messages import (
     BLOCKED,
     DESTINATIONS,
     FOREIGN,
+    NEAR_MISSES,
+    NEAR_STRANGERS,
     SENDERS,
     STRANGERS,
     TYPES,
@@ -269,19 +271,21 @@ _ALONE_TOO: Final = (*TYPES, *SENDERS, *DESTINATIONS)
     "wrong-items",
     observes=("IP-BULK-06",),
     needs=_SENDING,
-    does="Sends everything that is refused alone once more, as one list.",
+    does="Sends everything that is refused alone once more, as one list, and a list of nearer misses.",
     expects="207, and none of them is accepted.",
 )
 async def wrong_items(do: Actor) -> None:
     await do.call("all wrong", "sendMessage", [one.make(do) for one in _ALONE_TOO])
-    await do.call("no objects", "sendMessage", [[refused(do)], do.unique("text"), 12, None])
+    nearer = (*NEAR_MISSES, *NEAR_STRANGERS) if do.target.on_loopback else NEAR_MISSES
+    await do.call("near misses", "sendMessage", [one.make(do) for one in nearer])
+    await do.call("no objects", "sendMessage", [[message(do, text=do.unique("inner"))], do.unique("text"), 12, None])
 
 
 @wrong_items.judge
 def _(seen: Seen) -> Judgement:
-    for _, exchange in seen.each(("all wrong",)):
-        yield from _taken_as_list(exchange)
+    yield from _taken_as_list(seen["all wrong"])
     yield from _not_accepted(seen["no objects"], "an item that is no object")
+    yield from _taken_as_list(seen["near misses"])
 
 
 def _not_accepted(exchange: Exchange, what: Words) -> Judgement:

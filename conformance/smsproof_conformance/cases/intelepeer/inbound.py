@@ -113,7 +113,9 @@ def _no_more(arrivals: Sequence[Arrival], count: int) -> Judgement:
 
 
 _UNICODE: Final = (
-    'Grüße, ¿qué tal? Привет 你好 😀👨‍👩‍👧 e\u0301 "quoted" back\\slash\nsecond line\ttab €[]{}~^| & <b>%2B+</b>'
+    '  Grüße, ¿qué tal? Привет 你好 😀👨‍👩‍👧 e\u0301 "quoted" back\\slash\nsecond line\ttab €[]{}~^| & <b>%2B+</b> @home\u2019s $PATH'
+    + "  and much more" * 20
+    + "\n"
 )
 
 
@@ -125,15 +127,15 @@ _UNICODE: Final = (
     expects="The very same characters under `message`.",
 )
 async def unicode(do: Actor) -> None:
-    await _receive(do, do.hook("hook"), _UNICODE)
+    await _receive(do, do.hook("text"), _UNICODE)
 
 
 @unicode.judge
 def _(seen: Seen) -> Judgement:
-    _due(seen, "hook")
-    arrivals = seen.arrivals("hook")
+    _due(seen, "text")
+    arrivals = seen.arrivals("text")
     if not arrivals:
-        yield from _missing(seen, "IP-INBOUND-01", "hook", expected="a POST to the webhook of the number")
+        yield from _missing(seen, "IP-INBOUND-01", "text", expected="a POST to the webhook of the number")
     for arrival in arrivals[:1]:
         got = arrival.get("message")
         if isinstance(got, str) and got != _UNICODE:
@@ -144,20 +146,25 @@ def _(seen: Seen) -> Judgement:
     "signature",
     observes=("IP-INBOUND-03",),
     needs=(*_RECEIVING, Fact.SECRET),
-    does="Lets a handset write to an account that has a shared code.",
-    expects="`signature` is the code; another string may be a derived one, as a newer page has it, and is only warned of.",
+    does="Lets a handset write to an account that has a shared code, to a long code, where the first attempt is answered"
+    " 500, and to a short code.",
+    expects="`signature` is the code each time; another string may be a derived one, as a newer page has it, and is only"
+    " warned of.",
 )
 async def signature(do: Actor) -> None:
-    await _receive(do, do.hook("hook"), do.unique("signed"))
+    await _receive(do, do.hook("hook", 500, 200), do.unique("signed"), attempts=2)
+    for code in do.target.numbers.short_codes[:1]:
+        hook = do.hook("short")
+        if await _points(do, code, hook) and await do.inbound(_handset(do), code, do.unique("signed, short")):
+            await do.settle((hook, 1))
 
 
 @signature.judge
 def _(seen: Seen) -> Judgement:
     _due(seen, "hook")
-    arrivals = seen.arrivals("hook")
-    if not arrivals:
+    if not seen.arrivals("hook"):
         yield from _missing(seen, "IP-INBOUND-01", "hook", expected="a POST to the webhook of the number")
-    for arrival in arrivals[:1]:
+    for arrival in seen.every_arrival:
         if arrival.secret is None and is_object(arrival.value):
             got = arrival.get("signature")
             yield breach("IP-INBOUND-03", arrival, expected="the shared code", got=got, pointer="/signature")
@@ -172,17 +179,20 @@ def _(seen: Seen) -> Judgement:
     "own-url",
     observes=("IP-INBOUND-02", "IP-HOOK-19", "IP-HOOK-20"),
     needs=(*_RECEIVING, Fact.TWO_LONG_CODES),
-    does="Sets different URLs for two numbers and lets a handset write to each, then replaces the first URL and repeats it.",
+    does="Sets different URLs for two numbers and lets a handset write to each, answers 500 to the first attempt at the"
+    " second, then replaces the first URL and repeats it.",
     expects="Each message arrives at the URL its number has at that time, and nowhere else.",
 )
 async def own_url(do: Actor) -> None:
     first, second = do.target.numbers.long_codes[:2]
-    hooks = {label: do.hook(label) for label in ("first", "second", "replaced")}
+    # They differ in nothing but their query, which is a part of the URL.
+    scripts = {"first": (200,), "second": (500, 200), "replaced": (200,)}
+    hooks = {label: do.hook(label, *script, query=f"to={label}") for label, script in scripts.items()}
     if not await _points(do, first, hooks["first"]) or not await _points(do, second, hooks["second"]):
         return
     await do.inbound(_handset(do), first, "to the first")
     await do.inbound(_handset(do), second, "to the second")
-    await do.settle((hooks["first"], 1), (hooks["second"], 1))
+    await do.settle((hooks["first"], 1), (hooks["second"], 2))
     if await _points(do, first, hooks["replaced"]):
         await do.inbound(_handset(do), first, "to the first again")
         await do.settle((hooks["replaced"], 1))
@@ -287,23 +297,27 @@ def _attempts(seen: Seen, hook: Words, last: Words) -> Judgement:
 
 @section.scenario(
     "never-200",
-    observes=("IP-INBOUND-11", "IP-INBOUND-14"),
+    observes=("IP-INBOUND-06", "IP-INBOUND-07", "IP-INBOUND-08", "IP-INBOUND-11", "IP-INBOUND-14"),
     needs=_RECEIVING,
-    does="Lets a handset write and answers 500 for ever.",
-    expects="5 attempts in all, under one refid; 2 to 4 and 6 warn, 1 and more than 6 fail.",
+    does="Lets a handset write and answers 500, 302, 429, 400 and 410.",
+    expects="5 attempts in all, each with the message as it was written and under one refid; 2 to 4 and 6 warn, 1 and more"
+    " than 6 fail.",
 )
 async def never_200(do: Actor) -> None:
-    await _receive(do, do.hook("always-500", 500), do.unique("never"), attempts=5)
+    await _receive(do, do.hook("never", 500, 302, 429, 400, 410), do.unique("never"), attempts=5)
 
 
 @never_200.judge
 def _(seen: Seen) -> Judgement:
-    _due(seen, "always-500")
-    yield from _attempts(seen, "always-500", "the answer is 500")
-    refids = list(dict.fromkeys(repr(arrival.get("refid")) for arrival in seen.arrivals("always-500")))
+    _due(seen, "never")
+    yield from _attempts(seen, "never", "no answer is 200")
+    for arrival in (arrivals := seen.arrivals("never"))[1:]:
+        first = [str(arrivals[0].get(key)) for key in ("from", "to", "message")]
+        yield from _says(arrival, *first)
+    refids = list(dict.fromkeys(repr(arrival.get("refid")) for arrival in arrivals))
     if len(refids) > 1:
         yield breach(
-            "IP-INBOUND-14", seen.arrivals("always-500")[-1], expected="one refid for all attempts", got=f"{len(refids)} refids",
+            "IP-INBOUND-14", arrivals[-1], expected="one refid for all attempts", got=f"{len(refids)} refids",
             pointer="/refid",
         )  # fmt: skip
 
@@ -312,27 +326,27 @@ def _(seen: Seen) -> Judgement:
     "until-200",
     observes=("IP-INBOUND-11", "IP-INBOUND-14"),
     needs=_RECEIVING,
-    does="Lets a handset write and answers 500, 404, then 200.",
-    expects="3 attempts: none of the first two is a 200, and the third ends it.",
+    does="Lets a handset write and answers 404, 401, 503, then 200.",
+    expects="4 attempts: none of the first three is a 200, and the fourth ends it.",
 )
 async def until_200(do: Actor) -> None:
-    await _receive(do, do.hook("third-200", 500, 404, 200), do.unique("third"), attempts=3)
+    await _receive(do, do.hook("fourth-200", 404, 401, 503, 200), do.unique("fourth"), attempts=4)
 
 
 @until_200.judge
 def _(seen: Seen) -> Judgement:
-    _due(seen, "third-200")
-    arrivals = seen.arrivals("third-200")
-    yield from _no_more(arrivals, 3)
+    _due(seen, "fourth-200")
+    arrivals = seen.arrivals("fourth-200")
+    yield from _no_more(arrivals, 4)
     if not arrivals:
-        yield from _missing(seen, "IP-INBOUND-01", "third-200", expected="a POST to the webhook of the number")
-    elif len(arrivals) < 3 and not seen.settled:
+        yield from _missing(seen, "IP-INBOUND-01", "fourth-200", expected="a POST to the webhook of the number")
+    elif len(arrivals) < 4 and not seen.settled:
         yield Unknown(
             "IP-INBOUND-11", Sentence("{} attempts within {} s", len(arrivals), f"{seen.target.wait_seconds:g}")
         )
-    elif len(arrivals) < 3:
+    elif len(arrivals) < 4:
         judge = breach if len(arrivals) == 1 else oddity  # AMB-IP-34: two attempts in all warn
-        yield judge("IP-INBOUND-11", arrivals[-1], expected="3 attempts: 500, 404, 200", got=f"{len(arrivals)}")
+        yield judge("IP-INBOUND-11", arrivals[-1], expected="4 attempts: 404, 401, 503, 200", got=f"{len(arrivals)}")
 
 
 @section.scenario(

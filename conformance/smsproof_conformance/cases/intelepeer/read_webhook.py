@@ -64,6 +64,8 @@ async def short_code(do: Actor) -> None:
     code = do.target.numbers.short_codes[0]
     await set_webhook(do, "set", [code], webhook_url(do, "short"))
     await get_webhook(do, "read", code)
+    for other in do.target.numbers.long_codes[:1]:
+        await get_webhook(do, "read a long code", other)  # account/webhooks-as-set knows what it must be
 
 
 @short_code.judge
@@ -132,6 +134,8 @@ def _near_misses(number: str) -> dict[LiteralString, str]:
         _BARE: f"+{digits}",
         "dashes": f"%2B{digits[0]}-{digits[1:4]}-{digits[4:]}",
         "no country": f"%2B0{digits[1:]}",
+        "a plus that is encoded twice": f"%252B{digits}",
+        "nothing": "",
         "words": "not-a-number",
         "16 digits": f"%2B{digits}" + "0" * (16 - len(digits)),
     }
@@ -144,6 +148,25 @@ def _(seen: Seen) -> Judgement:
             # Only forms, not the page's %2B, make a space of a plus: reading it as it stands is a reading too.
             judge = oddity if name == _BARE else breach
             yield judge("IP-HOOKGET-09", exchange, expected=f"HTTP 400 for {name}", got=f"HTTP {exchange.status}")
+
+
+@section.scenario(
+    "as-in-the-sample",
+    observes=("IP-HOOKGET-01",),
+    needs=(Fact.LONG_CODE,),
+    does="Reads a number as the page's sample code does: with a Content-Type and the body {}.",
+    expects="200; the text of the page has no body, so that a refusal is only warned of (AMB-IP-18).",
+)
+async def as_in_the_sample(do: Actor) -> None:
+    number = do.target.numbers.long_codes[0]
+    await do.call("the sample", "getWebhook", {}, query={"endpoint": number})
+
+
+@as_in_the_sample.judge
+def _(seen: Seen) -> Judgement:
+    exchange = seen["the sample"]
+    if exchange.outcome is not Outcome.TAKEN:
+        yield oddity("IP-HOOKGET-01", exchange, expected="HTTP 200 as without a body", got=f"HTTP {exchange.status}")
 
 
 @section.scenario(

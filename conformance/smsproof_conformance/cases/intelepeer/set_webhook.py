@@ -119,6 +119,7 @@ async def mixed(do: Actor) -> None:
     for order in ((good, foreign), (foreign, good), (bad, good), (foreign, bad, good)):
         name = ", ".join({good: "good", foreign: "foreign", bad: "bad"}[endpoint] for endpoint in order)
         await set_webhook(do, Sentence("order {}", name), order, webhook_url(do, name.replace(", ", "-")))
+    await get_webhook(do, "read the good one", good)  # account/webhooks-as-set knows what it must be
 
 
 def _three(long_codes: tuple[str, ...], foreign: str | None) -> tuple[str, str, str]:
@@ -206,7 +207,7 @@ def _reads(requirement: str, exchange: Exchange, url: str, what: Words) -> Judge
         yield breach(requirement, exchange, expected=what, got=exchange.at("webhook"), pointer="/webhook")
 
 
-_FORMS: Final = ("?key=value&n=1", "/a/b-c_d.e~f", ":8443/hook", "/%C3%A4?q=%2B1")
+_FORMS: Final = ("?key=value&n=1", "/a/b-c_d.e~f/", ":8443/hook", "/%C3%A4?q=%2B1")
 
 
 @section.scenario(

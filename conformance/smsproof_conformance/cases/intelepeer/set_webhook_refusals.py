@@ -10,12 +10,14 @@ from smsproof_conformance.cases.intelepeer.schema import CONTRACT
 from smsproof_conformance.cases.intelepeer.webhooks import (
     get_webhook,
     items,
+    of_endpoint,
     same_url,
     set_webhook,
     status_of,
     webhook_url,
 )
-from smsproof_conformance.records.exchange import MISSING, Exchange, is_object
+from smsproof_conformance.cases.intelepeer.wrong_messages import EASTERN
+from smsproof_conformance.records.exchange import MISSING, Exchange, is_object, pointer
 from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.records.record import Seen
 from smsproof_conformance.records.sentence import Sentence, Words
@@ -48,6 +50,9 @@ _WRONG_FIELDS: Final[tuple[tuple[LiteralString, str, dict[str, Any]], ...]] = (
     ("webhook null", "IP-HOOK-03", {"webhook": None}),
     ("webhook as a number", "IP-HOOK-03", {"webhook": 12}),
     ("webhook as a list", "IP-HOOK-03", {"webhook": ["https://smsproof.example/"]}),
+    ("webhook as an object", "IP-HOOK-03", {"webhook": {"url": "https://smsproof.example/"}}),
+    ("webhook true", "IP-HOOK-03", {"webhook": True}),
+    ("endpoints as an object", "IP-HOOK-02", {"endpoints": {"number": "+12161112222"}}),
 )
 
 
@@ -69,6 +74,9 @@ async def fields(do: Actor) -> None:
             if value is not MISSING
         }
         await do.call(name, "setWebhook", body)
+    # One item may be refused alone in a 207: requests/invalid-refused looks at it.
+    mixed = {"endpoints": [number, 12], "webhook": webhook_url(do, "fields")}
+    await do.call("a number among the endpoints", "setWebhook", mixed)
 
 
 @fields.judge
@@ -106,13 +114,15 @@ def _(seen: Seen) -> Judgement:
 async def body_form(do: Actor) -> None:
     for name, content in _NO_OBJECTS.items():
         await do.call(name, "setWebhook", content=content)
+    settings = {"endpoints": list(do.target.numbers.long_codes[:1]), "webhook": webhook_url(do, "body-form")}
+    await do.call(_IN_A_LIST, "setWebhook", [settings])
     if do.target.on_loopback:  # the page's number and URL stand in it
         for printed in CONTRACT.operations["setWebhook"].refused:
             await do.call(Sentence("{}", printed.name), "setWebhook", content=printed.text.encode())
 
 
+_IN_A_LIST: Final = "settings in a list"
 _NO_OBJECTS: Final[Mapping[LiteralString, bytes]] = {
-    "a list": b"[]",
     "a string": b'"+1"',
     "nothing": b"",
     "an object cut off": b'{"endpoints": [',
@@ -123,7 +133,7 @@ _NO_OBJECTS: Final[Mapping[LiteralString, bytes]] = {
 def _(seen: Seen) -> Judgement:
     for exchange in seen.steps():
         what = exchange.request.step
-        if exchange.outcome is Outcome.TAKEN and what in _NO_OBJECTS:
+        if exchange.outcome is Outcome.TAKEN and what in (*_NO_OBJECTS, _IN_A_LIST):
             yield breach("IP-HOOK-02", exchange, expected=f"HTTP 400 for {what}", got=f"HTTP {exchange.status}")
         elif exchange.status != 400:
             yield breach(
@@ -159,6 +169,77 @@ def _near_misses(number: str) -> dict[LiteralString, str]:
 def _(seen: Seen) -> Judgement:
     for name, exchange in seen.each(_near_misses("+12161112222")):
         yield from _refused("IP-HOOK-10", exchange, 400, name)
+
+
+_LISTED_ALONE: Final = "near misses"
+_WELL_FORMED: Final = "well formed"
+
+
+@section.scenario(
+    "all-wrong",
+    observes=("IP-HOOK-07", "IP-HOOK-10", "IP-HOOK-11", "IP-HOOK-13"),
+    needs=(*_ONE, Fact.FOREIGN, Fact.NOT_ENABLED, Fact.LOOPBACK),
+    does="Sets one URL for a list of near misses, and for a foreign number together with one that is not enabled.",
+    expects="207 each time, with a 400 for each near miss, and 404 and 400.",
+)
+async def all_wrong(do: Actor) -> None:
+    numbers = do.target.numbers
+    misses = _nearer_misses(numbers.long_codes[0])
+    await set_webhook(do, _LISTED_ALONE, misses, webhook_url(do, "near-misses"))
+    others = (numbers.foreign or "", numbers.not_enabled or "")
+    await set_webhook(do, _WELL_FORMED, others, webhook_url(do, "well-formed"))
+
+
+def _nearer_misses(number: str) -> list[str]:
+    return [
+        f" {number}",
+        f"{number} ",
+        f"{number}\n",
+        f"+{number}",
+        f"00{number[1:]}",
+        number.translate(EASTERN),
+        f"{number[:2]}.{number[2:]}",
+        f"{number[:2]}\u200b{number[2:]}",
+        f"tel:{number}",
+        "12345",
+        "+1-12345",
+    ]
+
+
+@all_wrong.judge
+def _(seen: Seen) -> Judgement:
+    for _, exchange in seen.each((_LISTED_ALONE,)):
+        if exchange.status == 207:
+            for place, item in enumerate(items(exchange)):
+                if status_of(item) != 400:
+                    yield breach(
+                        "IP-HOOK-10", exchange, expected="400 for a near miss of a number", got=status_of(item),
+                        pointer=pointer("endpoints", place, "status"),
+                    )  # fmt: skip
+        elif exchange.status != 400:  # a vendor that refuses the whole is right about each
+            yield breach(
+                "IP-HOOK-07", exchange, expected="HTTP 207 for several endpoints", got=f"HTTP {exchange.status}"
+            )
+    for _, exchange in seen.each((_WELL_FORMED,)):
+        numbers = seen.target.numbers
+        if exchange.status != 207:
+            yield breach(
+                "IP-HOOK-07", exchange, expected="HTTP 207 for several endpoints", got=f"HTTP {exchange.status}"
+            )
+            continue
+        for endpoint, status, requirement in (
+            (numbers.foreign, 404, "IP-HOOK-13"),
+            (numbers.not_enabled, 400, "IP-HOOK-11"),
+        ):
+            got = status_of(of_endpoint(exchange, endpoint or ""))
+            if got is not None and got != status:
+                yield breach(
+                    requirement,
+                    exchange,
+                    expected=Sentence("{} for its endpoint", status),
+                    got=got,
+                    pointer="/endpoints",
+                )
 
 
 @section.scenario(
@@ -209,21 +290,31 @@ def _(seen: Seen) -> Judgement:
     yield from _refused("IP-HOOK-11", seen["not enabled"], 400, "a number that is not enabled for SMS")
 
 
-_NO_URLS: Final = ("not a url", "", "/only/a/path", "https://")
+_NO_URLS: Final = (
+    "not a url",
+    "",
+    "/only/a/path",
+    "https://",
+    "smsproof.example/hook",
+    "https://smsproof.example/a hook",
+)
 _OTHER_URLS: Final = ("ftp://smsproof.example/hook", "//smsproof.example/hook", "https://smsproof.example/hook#part")
 """Absolute http and https URLs without a fragment are what the decisions call well formed (AMB-IP-25); the page does not say."""
 
 
 @section.scenario(
     "bad-url",
-    observes=("IP-HOOK-12", "IP-HOOKGET-11"),
+    observes=("IP-GEN-01", "IP-HOOK-12", "IP-HOOKGET-11"),
     needs=_ONE,
-    does="Sets what is no URL, for one number and for two, over a URL that is one, and reads what is left.",
-    expects="400, and the number keeps the URL it had.",
+    does="Sets what is no URL, for one number and for two, over a URL that is one, and a URL without a token, and reads"
+    " what is left.",
+    expects="400 and 401, and the number keeps the URL it had.",
 )
 async def bad_url(do: Actor) -> None:
     numbers = do.target.numbers.long_codes
     await set_webhook(do, "before", numbers[:1], webhook_url(do, "before"))
+    settings = {"endpoints": list(numbers[:1]), "webhook": webhook_url(do, "no-token")}
+    await do.call("no token", "setWebhook", settings, token="missing")
     for url in (*_NO_URLS, *_OTHER_URLS):
         await set_webhook(do, f"set {url!r}", numbers[:1], url)
         if url == _NO_URLS[-1]:
@@ -257,6 +348,10 @@ def _(seen: Seen) -> Judgement:
             got=left.at("webhook"),
             pointer="/webhook",
         )
+    for _, untold in seen.each(("no token",)):
+        if untold.outcome is Outcome.REFUSED and left.at("webhook") == untold.request.json["webhook"]:
+            got = left.at("webhook")
+            yield breach("IP-GEN-01", left, expected="nothing set without a token", got=got, pointer="/webhook")
 
 
 @section.scenario(

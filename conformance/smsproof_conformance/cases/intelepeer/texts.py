@@ -24,19 +24,18 @@ class Text:
     parts: tuple[int, ...]
 
 
+_ONLY_GSM: Final = "@£$¥èéùìòÇØøÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ¤¡ÄÖÑÜ§¿äöñüà\r\n" + "!?&+-"
+"""49 characters of the default alphabet, those beyond ASCII and some that other alphabets have elsewhere."""
+
 EDGES: Final = (
     # GSM: 160 alone, then 153 each; 2 * 153 = 306.
-    Text("159 septets", "a" * 159, (1,)),
     Text("160 septets", "b" * 160, (1,)),
-    Text("161 septets", "c" * 161, (2,)),
-    Text("305 septets", "d" * 305, (2,)),
+    Text("161 septets, the first and the last of them spaces", " " + "c" * 159 + " ", (2,)),
     Text("306 septets", "e" * 306, (2,)),
     Text("307 septets", "f" * 307, (3,)),
     # UCS-2 by a Cyrillic letter: 70 alone, then 67 each; 2 * 67 = 134.
-    Text("69 units", "ж" * 69, (1,)),
     Text("70 units", "и" * 70, (1,)),
     Text("71 units", "к" * 71, (2,)),
-    Text("133 units", "л" * 133, (2,)),
     Text("134 units", "м" * 134, (2,)),
     Text("135 units", "н" * 135, (3,)),
     # Extension characters: 2 * 80 = 160, 2 * 81 = 162, 159 + 2 = 161.
@@ -54,10 +53,16 @@ EDGES: Final = (
     Text("an emoji as units 66 and 67 of 134", "с" * 65 + "😀" + "с" * 67, (2,)),
     Text("an emoji astride unit 67 of 134", "т" * 66 + "😀" + "т" * 66, (2, 3)),
     # Look-alikes. In the alphabet: upper-case Ç, é, ñ. Not in it, so that 71 characters are 71 units: ç, backtick, á.
-    Text("160 of Ç, é and ñ", "Çéñ" * 53 + "Ç", (1,)),
+    Text("160 of Ç, é, ñ and the rest beyond ASCII", _ONLY_GSM * 3 + "Çéñ" * 4 + "\n", (1,)),
     Text("71 characters, one of them ç", "l" * 70 + "ç", (2,)),
     Text("71 characters, one of them a backtick", "`" + "m" * 70, (2,)),
     Text("71 characters, one of them á", "n" * 35 + "á" + "n" * 35, (2,)),
+    Text("71 characters, one of them a tab", "o" * 35 + "\t" + "o" * 35, (2,)),
+    Text("71 characters, one of them a curly apostrophe", "p" * 35 + "\u2019" + "p" * 35, (2,)),
+    # 69 + 2 = 71 units as sent; put together, é would be in the alphabet.
+    Text("71 characters, the last two an e and an accent", "q" * 69 + "e\u0301", (2,)),
+    # A form feed is an extension character: 159 + 2 = 161.
+    Text("159 letters and a form feed", "r" * 159 + "\f", (2,)),
     # Once the text is UCS-2, an extension character is one unit: 35 + 35 = 70.
     Text("35 euro signs and 35 Cyrillic letters", "€у" * 35, (1,)),
 )

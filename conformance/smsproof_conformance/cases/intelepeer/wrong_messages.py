@@ -7,7 +7,7 @@ names (AMB-IP-05), fewer digits than seven (AMB-IP-06).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, LiteralString
 
@@ -63,6 +63,28 @@ def _destination(name: LiteralString, form: Callable[[str], str]) -> WrongMessag
     return WrongMessage(name, "IP-SEND-11", lambda do: message(do, to=form(do.target.numbers.destinations[0])))
 
 
+EASTERN: Final = str.maketrans("0123456789", "\u0660\u0661\u0662\u0663\u0664\u0665\u0666\u0667\u0668\u0669")
+
+_DISGUISES: Final[Mapping[LiteralString, Callable[[str], str]]] = {
+    "behind a space": lambda number: " " + number,
+    "with a space behind it": lambda number: number + " ",
+    "with a line break behind it": lambda number: number + "\n",
+    "behind two plus signs": lambda number: "+" + number,
+    "with 00 for its plus": lambda number: "00" + number[1:],
+    "with a wide plus": lambda number: "\uff0b" + number[1:],
+    "in Arabic digits": lambda number: number.translate(EASTERN),
+    "with dashes": lambda number: _spaced(number, "-"),
+    "with dots": lambda number: _spaced(number, "."),
+    "with brackets": lambda number: f"{number[:2]}({number[2:5]}){number[5:]}",
+    "with a space of no width": lambda number: number[:2] + "\u200b" + number[2:],
+    "behind a mark of direction": lambda number: "\u200e" + number,
+    "with a letter behind it": lambda number: number + "x",
+    "as a tel: URI": lambda number: f"tel:{number}",
+    "with an extension": lambda number: number + ";ext=5",
+    "inside words": lambda number: f"call {number}",
+}
+"""What people and address books make of a number; none of it is E.164."""
+
 TYPES: Final = (
     _field("a message without `from`", "IP-SEND-03", "from_", ABSENT),
     _field("`from` null", "IP-SEND-03", "from_", None),
@@ -113,6 +135,41 @@ STRANGERS: Final = (
     _destination("a name as `to`", lambda to: "57-MyCompany"),
 )
 """Near misses that are not built from an allow-listed number: for loopback only."""
+
+
+def _sender_near(name: LiteralString, form: Callable[[str], str]) -> WrongMessage:
+    return _sender(f"`from` {name}", "IP-SEND-07", lambda do: form(_long_code(do)))
+
+
+NEAR_MISSES: Final = (
+    *(
+        miss
+        for name, form in _DISGUISES.items()
+        for miss in (_destination(f"`to` {name}", form), _sender_near(name, form))
+    ),
+    _sender("a long code without its country", "IP-SEND-09", lambda do: _long_code(do)[2:]),
+    _sender("a short code behind a plus", "IP-SEND-08", lambda do: "+" + _short_code(do)),
+    _sender("a short code with two dashes", "IP-SEND-08", lambda do: _short_code(do).replace("-", "--")),
+    _sender("a short code with a long dash", "IP-SEND-08", lambda do: _short_code(do).replace("-", "\u2013")),
+    _field("`from` true", "IP-SEND-03", "from_", True),
+    _field("`from` as an object", "IP-SEND-03", "from_", {"number": "+12191112222"}),
+    WrongMessage("`from` as a list", "IP-SEND-03", lambda do: message(do, from_=[_long_code(do)])),
+    _field("`to` true", "IP-SEND-04", "to", True),
+    _field("`to` as an object", "IP-SEND-04", "to", {"number": "+13038675309"}),
+    _field("`text` true", "IP-SEND-05", "text", True),
+    _field("`text` as a list", "IP-SEND-05", "text", ["Hello World!"]),
+    # The key under which an inbound message has its text (S1:205).
+    WrongMessage("`message` for `text`", "IP-SEND-05", lambda do: message(do, text=ABSENT, message="Hello World!")),
+    _field("a message without `from` behind one with", "IP-SEND-03", "from_", ABSENT),
+)
+"""More of the same, for one list: a list costs one request, and single messages have the same rules (S0:74)."""
+
+NEAR_STRANGERS: Final = (
+    _destination("`to` without its country", lambda to: to[2:]),
+    _destination("a short code without its country as `to`", lambda to: "12345"),
+    _destination("`to` with letters for digits", lambda to: to[:5] + "FLOWERS"),
+)
+"""More that are not built from an allow-listed number, for one list."""
 
 FOREIGN: Final = WrongMessage(
     # AMB-IP-02: older pages answer 401, so that 401 and 403 are as good as the page's 404.
