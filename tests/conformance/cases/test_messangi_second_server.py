@@ -7,7 +7,6 @@ exactly that warning, and no failure without --strict.
 from __future__ import annotations
 
 import itertools
-import json
 import re
 from dataclasses import replace
 from typing import Any
@@ -1269,7 +1268,7 @@ def test_off_loopback_nothing_leaves_that_could_reach_a_stranger() -> None:
         for number in re.findall(r'"to":\[?"?\+?([0-9]+)', body):
             assert number in allowed or (len(number) > 15 and number[:12] in allowed)
         assert "carrier1" not in body
-        value = json.loads(body) if body.startswith("{") and body.endswith("}") else {}
+        value = request.json or {}
         if isinstance(value.get("to"), list):
             addresses = [one if isinstance(one, str) else str(one.get("to")) for one in value["to"]]
             assert sum(Right().is_destination(address) for address in addresses) <= 3

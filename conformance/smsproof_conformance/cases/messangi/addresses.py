@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import LiteralString
 
 from smsproof_conformance.case import Section
 from smsproof_conformance.cases.messangi.answers import (
     entries,
     outcome,
-    refuses,
-    same_number,
     shown,
     status_of,
     takes,
 )
-from smsproof_conformance.cases.messangi.messages import SENDING, batch, destination, letters, message, recipients
+from smsproof_conformance.cases.messangi.messages import (
+    SENDING,
+    batch,
+    destination,
+    letters,
+    message,
+    misshapen,
+    recipients,
+)
 from smsproof_conformance.records.exchange import Exchange
 from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.records.record import Seen
@@ -66,22 +73,33 @@ def _(seen: Seen) -> Judgement:
     yield from _takes_number("MS-ADDR-03", seen["send"], "a number of fifteen digits")
 
 
-async def _send_wrong(do: Actor, name: str, to: str) -> None:
-    """A wrong number in a batch, and in a message that asks for its statuses."""
-    hook = do.hook("statuses")
-    await do.call("batch", "sendBatch", batch(do, recipients(to), text=do.unique(f"batch {name}")))
+async def _send_wrong(do: Actor, name: str, *numbers: str) -> None:
+    """Wrong numbers in a batch, and the first of them in a message that asks for its statuses."""
+    await do.call("batch", "sendBatch", batch(do, recipients(*numbers), text=do.unique(f"batch {name}")))
+    await _send_alone(do, "message", name, numbers[0])
+
+
+async def _send_alone(do: Actor, step: LiteralString, name: str, to: str) -> None:
+    hook = do.hook(_label(step))
     alone = message(do, to=to, text=do.unique(name), requestDR=True, callbacks=hook.url)
-    if outcome(await do.call("message", "sendMessage", alone)) is Outcome.TAKEN:
+    if outcome(await do.call(step, "sendMessage", alone)) is Outcome.TAKEN:
         await do.settle((hook, 1))
+
+
+def _label(step: str) -> str:
+    return step.replace(" ", "-")  # it stands in a URL
 
 
 def _judge_wrong(seen: Seen, requirement: str, what: Words, *, say: Say = breach) -> Judgement:
     yield from _lists_invalid(seen, requirement, what, say=say)
-    exchange = seen["message"]
+    yield from _ends_in_routing(seen, seen["message"], requirement, what, say=say)
+
+
+def _ends_in_routing(seen: Seen, exchange: Exchange, requirement: str, what: str, *, say: Say = breach) -> Judgement:
+    """A message to a wrong number, if it was taken, is told INVALID_ROUTING."""
     if outcome(exchange) is not Outcome.TAKEN:
-        yield from refuses(requirement, exchange, what, say=say)
         return
-    told = [status_of(arrival) for arrival in seen.arrivals("statuses")]
+    told = [status_of(arrival) for arrival in seen.arrivals(_label(exchange.request.step))]
     if "INVALID_ROUTING" in told:
         return  # the page's own way to say that a number is not valid (S2:122)
     if not seen.settled and "DELIVRD" not in told:
@@ -94,19 +112,14 @@ def _judge_wrong(seen: Seen, requirement: str, what: Words, *, say: Say = breach
 
 
 def _lists_invalid(seen: Seen, requirement: str, what: Words, *, say: Say = breach) -> Judgement:
+    """Of a batch to wrong numbers alone: whoever has an id is one of them, however the answer writes it."""
     exchange = seen["batch"]
-    wrong: str = exchange.request.json["to"][0]["to"]
-    if (
-        any(same_number(entry.get("mobile"), wrong) for entry in entries(exchange))
-        and outcome(exchange) is Outcome.TAKEN
-    ):
+    served = [str(entry.get("mobile")) for entry in entries(exchange)]
+    if served and outcome(exchange) is Outcome.TAKEN:
         yield say(
-            requirement,
-            exchange,
-            expected=Sentence("{} stands in invalidNumber, not in ids", what),
-            got="it has an id",
-            pointer="/data/ids",
-        )
+            requirement, exchange, expected=Sentence("{} stands in invalidNumber, not in ids", what),
+            got=f"an id for {', '.join(map(repr, served))}", pointer="/data/ids",
+        )  # fmt: skip
 
 
 def _takes_number(requirement: str, exchange: Exchange, what: Words) -> Judgement:
@@ -126,11 +139,12 @@ def _takes_number(requirement: str, exchange: Exchange, what: Words) -> Judgemen
     "sixteen-digits",
     observes=("MS-ADDR-03",),
     needs=(*SENDING, Fact.INBOX),
-    does="Sends to a number of sixteen digits: in a batch, and alone.",
+    does="Sends to a number of sixteen digits: in a batch with and without its plus, and alone.",
     expects="It is listed in invalidNumber, and refused or ended in INVALID_ROUTING.",
 )
 async def sixteen_digits(do: Actor) -> None:
-    await _send_wrong(do, "sixteen digits", _digits(do, 16))
+    long = _digits(do, 16)
+    await _send_wrong(do, "sixteen digits", long, long.removeprefix("+"))
 
 
 @sixteen_digits.judge
@@ -152,6 +166,34 @@ async def with_letters(do: Actor) -> None:
 @with_letters.judge
 def _(seen: Seen) -> Judgement:
     yield from _judge_wrong(seen, "MS-ADDR-01", "a number with a letter")
+
+
+@section.scenario(
+    "misshapen",
+    observes=("MS-ADDR-01",),
+    needs=(*SENDING, Fact.INBOX),
+    does="Sends to what only a lax reader takes for a number, as spaces, a second plus, a line break or digits of another"
+    " script: all in one batch, some alone, and beside them a plus without digits and an empty text.",
+    expects="Each is listed in invalidNumber, and refused or ended in INVALID_ROUTING.",
+)
+async def misshapen_numbers(do: Actor) -> None:
+    shapes = misshapen(do.target)
+    await do.call("batch", "sendBatch", batch(do, recipients(*shapes.values()), text=do.unique("misshapen")))
+    for name, to in _alone(shapes).items():
+        await _send_alone(do, name, name, to)
+
+
+def _alone(shapes: Mapping[str, str]) -> dict[LiteralString, str]:
+    """What is sent alone as well: each could cost a message."""
+    few: tuple[LiteralString, ...] = ("two pluses", "spaces between", "a line break behind", "Arabic digits")
+    return {name: shapes[name] for name in few} | {"a plus alone": "+", "nothing in it": ""}
+
+
+@misshapen_numbers.judge
+def _(seen: Seen) -> Judgement:
+    yield from _lists_invalid(seen, "MS-ADDR-01", "what is no number")
+    for name, exchange in seen.each(_alone(misshapen(seen.target))):
+        yield from _ends_in_routing(seen, exchange, "MS-ADDR-01", f"a destination with {name}")
 
 
 @section.scenario(

@@ -10,7 +10,7 @@ from typing import Any, Final, LiteralString
 from smsproof_conformance.case import Section
 from smsproof_conformance.cases.messangi import outbox
 from smsproof_conformance.cases.messangi.answers import not_taken, outcome, refuses, shown, takes, with_ids
-from smsproof_conformance.cases.messangi.messages import SENDING, batch, destination, with_values
+from smsproof_conformance.cases.messangi.messages import ABSENT, SENDING, UNICODE, batch, destination, with_values
 from smsproof_conformance.cases.messangi.send_request import all_options
 from smsproof_conformance.cases.unsent import unsent
 from smsproof_conformance.records.outcome import Outcome
@@ -65,35 +65,38 @@ _REQUIRED: Final[tuple[tuple[LiteralString, str], ...]] = (
     ("text", "MS-BATCH-04"),
     ("to", "MS-BATCH-05"),
 )
+_ABSENCES: Final[tuple[tuple[LiteralString, object], ...]] = (("without", ABSENT), ("null as", None))
 
 
 @section.scenario(
     "required",
     observes=("MS-BATCH-03", "MS-BATCH-04", "MS-BATCH-05", "MS-BATCH-06"),
     needs=SENDING,
-    does="Leaves out from, text and to, one at a time; gives `to` as a string, as a list of bare addresses, and a recipient without a destination.",
+    does="Leaves out from, text and to, one at a time, and gives each as null; gives `to` as a string, as one recipient"
+    " without its list, as a list of bare addresses, and a recipient without a destination.",
     expects="None of these is taken.",
 )
 async def required(do: Actor) -> None:
     to = destination(do.target)
     async with do.watching_outbox():
         for key, _ in _REQUIRED:
-            text = do.unique(f"without {key}")
-            await do.call(f"without {key}", "sendBatch", _without(batch(do, text=text), key))
+            for how, value in _ABSENCES:
+                text = do.unique(f"{how} {key}")
+                await do.call(f"{how} {key}", "sendBatch", batch(do, **{"text": text, f"{key}_": value}))
         await do.call("a string as to", "sendBatch", batch(do, to, text=do.unique("string as to")))
+        await do.call("an object as to", "sendBatch", batch(do, {"to": to}, text=do.unique("object as to")))
         await do.call("bare addresses as to", "sendBatch", batch(do, [to], text=do.unique("nobody, barely")))
         await do.call("a recipient without to", "sendBatch", batch(do, [{"params": []}], text=do.unique("nobody")))
 
 
-def _without(body: dict[str, Any], key: str) -> dict[str, Any]:
-    return {name: value for name, value in body.items() if name != key}
-
-
 @required.judge
 def _(seen: Seen) -> Judgement:
-    required: dict[LiteralString, str] = {f"without {key}": requirement for key, requirement in _REQUIRED}
+    required: dict[LiteralString, str] = {
+        f"{how} {key}": requirement for key, requirement in _REQUIRED for how, _ in _ABSENCES
+    }
     for step, exchange in seen.each(required):
-        yield from refuses(required[step], exchange, f"a batch {step}")
+        yield from refuses(required[step], exchange, f"a batch {step.replace('null as', 'with null as')}")
+    yield from refuses("MS-BATCH-05", seen["an object as to"], "a batch whose `to` is one recipient, not a list")
     yield from refuses("MS-BATCH-05", seen["a string as to"], "a batch with a string as `to`")
     yield from refuses("MS-BATCH-06", seen["bare addresses as to"], "a batch whose recipients are bare addresses")
     yield from refuses("MS-BATCH-06", seen["a recipient without to"], "a recipient without a destination")
@@ -138,23 +141,29 @@ TEMPLATES: Final = (
     Template(
         "by index",
         "MS-BATCH-08",
-        "{0} comes {1}, so {0} it is",
-        (["A7", "today"], ["B8", "tomorrow"]),
-        ("A7 comes today, so A7 it is", "B8 comes tomorrow, so B8 it is"),
+        "{0} comes {1}, so {0} it is: {2}{3}{4}{5}{6}{7}{8}{9}, {10}",
+        (
+            ["A7", "today", "c2", "d3", "e4", "f5", "g6", "h7", "i8", "j9", "the eleventh: Zoë 你好 🎉"],
+            ["B8", "tomorrow", "C2", "D3", "E4", "F5", "G6", "H7", "I8", "J9", "eleven"],
+        ),
+        (
+            "A7 comes today, so A7 it is: c2d3e4f5g6h7i8j9, the eleventh: Zoë 你好 🎉",
+            "B8 comes tomorrow, so B8 it is: C2D3E4F5G6H7I8J9, eleven",
+        ),
     ),
     Template(
         "everything else stays",
         "MS-BATCH-09",
-        "It's 100% of ${0}, $1 more & nothing less",
-        (["$9 \\ 'nine'"],),
-        ("It's 100% of $$9 \\ 'nine', $1 more & nothing less",),
+        "It's 100% of ${0}, $1 more & nothing less:{1}({name} or { })",
+        (["$9 \\ 'nine' {1}", " {0} "],),
+        ("It's 100% of $$9 \\ 'nine' {1}, $1 more & nothing less: {0} ({name} or { })",),
     ),
     Template(
         "numbers",
         "MS-BATCH-10",
-        "It is {0} degrees, {1} EUR or {2}",
-        ([-28, 10.65, 20.5],),
-        ("It is -28 degrees, 10.65 EUR or 20.5",),
+        "It is {0} degrees, {1} EUR or {2}, {3} left",
+        ([-28, 10.65, 20.5, 0],),
+        ("It is -28 degrees, 10.65 EUR or 20.5, 0 left",),
     ),
 )
 
@@ -218,7 +227,7 @@ def _values(text: str) -> list[str | float]:
     expects="It is taken.",
 )
 async def options(do: Actor) -> None:
-    body = batch(do, text=do.unique("batch options"), requestDR=False, **all_options(do))
+    body = batch(do, text=f" {do.unique(UNICODE)} \n", requestDR=False, **all_options(do))
     await do.call("send", "sendBatch", body)
 
 
@@ -231,7 +240,7 @@ def _(seen: Seen) -> Judgement:
     "option-types",
     observes=("MS-BATCH-10", "MS-BATCH-11"),
     needs=SENDING,
-    does='Gives the string "true" as requestDR, MO as type, and an object among the values.',
+    does='Gives the string "true" as requestDR, MO as type, an object among the values, and an object and a string as params.',
     expects="None of these is taken.",
 )
 async def option_types(do: Actor) -> None:
@@ -239,6 +248,15 @@ async def option_types(do: Actor) -> None:
     await do.call("MO as type", "sendBatch", batch(do, text=do.unique("MO"), type="MO"))
     to = [{"to": destination(do.target), "params": [{"name": "Elizabeth"}]}]
     await do.call("an object as a value", "sendBatch", batch(do, to, text=do.unique("Hi {0}")))
+    for step, values in _NO_LISTS.items():
+        to = [{"to": destination(do.target), "params": values}]
+        await do.call(step, "sendBatch", batch(do, to, text=do.unique(f"Hi {{0}}, {step}")))
+
+
+_NO_LISTS: Final[dict[LiteralString, Any]] = {
+    "an object as params": {"0": "Elizabeth"},
+    "a string as params": "Elizabeth",
+}
 
 
 @option_types.judge
@@ -247,3 +265,5 @@ def _(seen: Seen) -> Judgement:
     yield from refuses("MS-BATCH-11", seen["a string as requestDR"], 'the string "true" as requestDR', say=oddity)
     yield from refuses("MS-BATCH-11", seen["MO as type"], "MO as type", say=oddity)
     yield from refuses("MS-BATCH-10", seen["an object as a value"], "an object among the params", say=oddity)
+    for step, exchange in seen.each(_NO_LISTS):
+        yield from refuses("MS-BATCH-07", exchange, Sentence("a batch with {}", step), say=oddity)  # AMB-MS-44

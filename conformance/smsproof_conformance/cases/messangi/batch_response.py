@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final, cast
@@ -27,7 +28,15 @@ from smsproof_conformance.cases.messangi.echo import (
     time_breaches,
     type_breaches,
 )
-from smsproof_conformance.cases.messangi.messages import SENDING, batch, destination, letters, recipients, with_values
+from smsproof_conformance.cases.messangi.messages import (
+    DEFAULT_ALPHABET,
+    SENDING,
+    batch,
+    destination,
+    letters,
+    recipients,
+    with_values,
+)
 from smsproof_conformance.records.exchange import Exchange, strings
 from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.records.record import Record, Seen
@@ -63,11 +72,19 @@ def repeats_batch(record: Record) -> Judgement:
         asked = fields(exchange)
         yield from sender_breaches("MS-BRESP-09", exchange, found)
         text, text_shown = asked.get("text"), found.get("text")
-        alone = isinstance(asked.get("to"), list) and len(asked["to"]) == 1 and "{" in str(text)
-        if isinstance(text, str) and isinstance(text_shown, str) and text_shown != text and not alone:
+        alone = isinstance(asked.get("to"), list) and len(asked["to"]) == 1
+        if not isinstance(text, str) or not isinstance(text_shown, str) or text_shown == text:
+            continue
+        if not (alone and _fills(text_shown, text)):
             yield breach(
                 "MS-BRESP-09", exchange, expected="the text as it was sent", got=text_shown, pointer="/data/text"
             )
+
+
+def _fills(text: str, template: str) -> bool:
+    """Whether a text is a template with something in the places of its values: shown to one recipient (AMB-MS-46)."""
+    around = re.split(r"\{[0-9]+\}", template)
+    return re.fullmatch(".*".join(map(re.escape, around)), text, re.DOTALL) is not None
 
 
 @section.standing(
@@ -125,6 +142,7 @@ def _partition(exchange: Exchange, asked: Sequence[str]) -> Judgement:
     given = [_bare(entry["mobile"]) for entry in entries(exchange) if isinstance(entry.get("mobile"), str)]
     counted = Counter(given)
     invalid = set(_invalid(exchange, asked))
+    listed = Counter(_bare(item) for item in _listed(exchange) if isinstance(item, str))
     for address in counted:
         if address not in wanted:
             yield breach(
@@ -163,6 +181,14 @@ def _partition(exchange: Exchange, asked: Sequence[str]) -> Judgement:
                 expected="in one of the two lists",
                 got=f"{address} in neither",
                 pointer="/data/ids",
+            )
+        elif address not in counted and 0 < listed[address] < wanted[address]:
+            yield oddity(
+                "MS-HOUSE-21",
+                exchange,
+                expected=Sentence("{} entries for this number", wanted[address]),
+                got=f"{listed[address]}",
+                pointer="/data/invalidNumber",
             )
     for address in _unasked(exchange, asked):
         where = "/data/invalidNumber"
@@ -283,7 +309,7 @@ _RIGHT_OF_FIFTY: Final = (0, 49)
     "fifty-recipients",
     observes=("MS-BRESP-04", "MS-BRESP-07", "MS-BRESP-08"),
     needs=SENDING,
-    does="Sends a batch of fifty: two right numbers, first and last, and 48 badly formatted ones between.",
+    does="Sends a batch of fifty: two right numbers, first and last, and 48 badly formatted ones between, one of them twice.",
     expects="Two ids, and 48 entries in invalidNumber.",
 )
 async def fifty_recipients(do: Actor) -> None:
@@ -291,6 +317,7 @@ async def fifty_recipients(do: Actor) -> None:
         destination(do.target, _RIGHT_OF_FIFTY.index(place)) if place in _RIGHT_OF_FIFTY else letters(do.target, place)
         for place in range(50)
     ]
+    numbers[48] = numbers[1]
     await do.call("send", "sendBatch", batch(do, recipients(*numbers), text=do.unique("fifty")))
 
 
@@ -303,24 +330,35 @@ def _(seen: Seen) -> Judgement:
     "duplicates",
     observes=("MS-BRESP-04", "MS-BRESP-05", "MS-HOUSE-21"),
     needs=SENDING,
-    does="Sends a batch that names one number twice, with other values and the second time without its plus.",
-    expects="Two messages with ids of their own.",
+    does="Sends a batch that names one number again without its plus, and on loopback once more letter by letter, and another"
+    " number behind them.",
+    expects="A message with an id of its own for each.",
 )
 async def duplicates(do: Actor) -> None:
     number = destination(do.target)
-    to = with_values((number, ["first"]), (number.removeprefix("+"), ["second"]))
-    await do.call("send", "sendBatch", batch(do, to, text=do.unique("{0} of two")))
+    named = [(number, ["first"]), (number.removeprefix("+"), ["second"]), (destination(do.target, 1), ["third"])]
+    if do.target.on_loopback:
+        named.insert(0, named[0])
+    text = f" {do.unique(f'{DEFAULT_ALPHABET} {{0}}')} \n"
+    await do.call("send", "sendBatch", batch(do, with_values(*named), text=text))
 
 
 @duplicates.judge
 def _(seen: Seen) -> Judgement:
     exchange = seen["send"]
-    yield from takes("MS-BRESP-04", exchange, "a batch that names one number twice")
-    ids = [entry.get("id") for entry in entries(exchange)]
-    if outcome(exchange) is Outcome.TAKEN and len(ids) < 2:
-        yield oddity("MS-HOUSE-21", exchange, expected="two entries", got=f"{len(ids)}", pointer="/data/ids")
-    elif len(set(map(str, ids))) < len(ids):
-        yield breach("MS-BRESP-05", exchange, expected="two ids", got=f"{ids[0]} twice", pointer="/data/ids")
+    yield from takes("MS-BRESP-04", exchange, "a batch that names one number more than once")
+    if outcome(exchange) is not Outcome.TAKEN:
+        return
+    yield from _spares_the_others(exchange, bad=set())
+    ids, named = [str(entry.get("id")) for entry in entries(exchange)], len(_requested(exchange))
+    if len(ids) < named:
+        yield oddity(
+            "MS-HOUSE-21", exchange, expected=Sentence("{} entries", named), got=f"{len(ids)}", pointer="/data/ids"
+        )
+    for id_, times in Counter(ids).items():
+        if times > 1:
+            got = f"{id_} {times} times"
+            yield breach("MS-BRESP-05", exchange, expected=Sentence("{} ids", named), got=got, pointer="/data/ids")
 
 
 @section.scenario(
@@ -390,7 +428,11 @@ def _(seen: Seen) -> Judgement:
     tag = str(fields(exchange)["text"]).removeprefix("for {0}")
     texts = [entry.get("text") for entry in new]
     for value in ("one", "two"):
-        if f"for {value}{tag}" not in texts:
+        copies = texts.count(f"for {value}{tag}")
+        if not copies:
             yield from outbox.absent("MS-BRESP-04", exchange, seen, f"the message with the value {value!r} is sent")
-    if f"for nobody{tag}" in texts:
+        elif copies > 1:
+            yield breach("MS-BRESP-04", exchange, expected="one message for each id", got=f"{copies} of one text")
+    wrong = fields(exchange)["to"][1]["to"]
+    if f"for nobody{tag}" in texts or any(same_number(entry.get("to"), wrong) for entry in new):
         yield breach("MS-BRESP-07", exchange, expected="nothing goes to a badly formatted number", got="it was sent")

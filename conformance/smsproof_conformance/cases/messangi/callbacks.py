@@ -22,9 +22,18 @@ from smsproof_conformance.cases.messangi.answers import (
     with_ids,
 )
 from smsproof_conformance.cases.messangi.echo import schemas
-from smsproof_conformance.cases.messangi.messages import SENDING, batch, destination, message, with_values
+from smsproof_conformance.cases.messangi.messages import (
+    DEFAULT_ALPHABET,
+    SENDING,
+    UNICODE,
+    batch,
+    destination,
+    filled,
+    message,
+    with_values,
+)
 from smsproof_conformance.cases.messangi.outbox import absent
-from smsproof_conformance.records.exchange import Arrival, Exchange, strings
+from smsproof_conformance.records.exchange import Arrival, Exchange, is_object, strings
 from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.records.record import NotObserved, Record, Seen
 from smsproof_conformance.records.sentence import Sentence, said
@@ -49,6 +58,8 @@ _NEVER_ARRIVED: Final = frozenset(
 )
 """Statuses that contradict DELIVRD."""
 
+_ENDS: Final = _NEVER_ARRIVED | {"DELIVRD"}
+
 
 def _told(record: Record) -> list[tuple[Arrival, Exchange]]:
     """Every arrival with the send that asked for it; raises NotObserved when there is none."""
@@ -65,11 +76,12 @@ def _readable(record: Record) -> list[tuple[Arrival, Exchange]]:
     observes=("MS-CALLBACK-01", "MS-CALLBACK-04", "MS-SEND-10"),
     needs=(*SENDING, Fact.INBOX),
     does="Sends a message with requestDR true and two URLs in callbacks, joined by a comma.",
-    expects="Both URLs are told at least one status.",
+    expects="Both URLs are told at least one status, and the end if one of them is.",
 )
 async def each_url(do: Actor) -> None:
-    one, two = do.hook("one"), do.hook("two")
-    body = message(do, text=do.unique("two URLs"), requestDR=True, callbacks=f"{one.url},{two.url}")
+    one, two = do.hook("one"), do.hook("Two")
+    given = {"callbacks": f"{one.url},{two.url}", "externalId": "TwoUrls", "clientId": "0000002"}
+    body = message(do, text=do.unique("two URLs"), requestDR=True, **given)
     await do.call("send", "sendMessage", body)
     await do.settle((one, 1), (two, 1))
 
@@ -80,12 +92,17 @@ def _(seen: Seen) -> Judgement:
     yield from takes("MS-SEND-10", exchange, "a message with two callback URLs")
     if outcome(exchange) is not Outcome.TAKEN:
         return
-    told = {hook: bool(seen.arrivals(hook)) for hook in ("one", "two")}
-    if not any(told.values()):
+    one, two = ({status_of(arrival) for arrival in seen.arrivals(hook)} for hook in ("one", "Two"))
+    if not one and not two:
         yield from absent("MS-CALLBACK-04", exchange, seen, "requestDR true: the callbacks are told the status")
-    elif not all(told.values()):
-        missing = "second" if told["one"] else "first"
+    elif not one or not two:
+        missing = "second" if one else "first"
         yield from absent("MS-CALLBACK-01", exchange, seen, f"the {missing} of two URLs is told the status as well")
+    else:
+        for end in sorted((one ^ two) & _ENDS, key=str):
+            missing = said("second" if end in one else "first")
+            words = Sentence("the {} of two URLs is told {} as well", missing, end)
+            yield from absent("MS-CALLBACK-01", exchange, seen, words)
 
 
 _UNASKED: Final[tuple[tuple[str, Callable[..., dict[str, Any]], str, dict[str, Any]], ...]] = (
@@ -126,23 +143,29 @@ def _(seen: Seen) -> Judgement:
         raise NotObserved("nothing arrived, which proves nothing while no control API says that all was delivered")
 
 
-_IDENTIFIERS: Final = (("externalId", "MS-CALLBACK-05", "order7f3a"), ("clientId", "MS-CALLBACK-06", "client42b"))
+_IDENTIFIERS: Final = (("externalId", "MS-CALLBACK-05"), ("clientId", "MS-CALLBACK-06"))
+
+# No two alike, in both cases of letters, and digits that are no number: zeros before them, more than a number holds.
+_GIVEN: Final = {
+    "first": {"externalId": "0077123456789012345678", "clientId": "Client42B"},
+    "second": {"externalId": "Order7F3a", "clientId": "000042"},
+    "batch": {"externalId": "Campaign7F3aOfBatch", "clientId": "0099887766554433221100"},
+}
 
 
 @section.scenario(
     "batch-streams",
     observes=("MS-CALLBACK-09", "MS-BATCH-11", "MS-BATCH-12"),
     needs=(*SENDING, Fact.INBOX),
-    does="Sends a batch to two recipients with requestDR and callbacks once at the top.",
-    expects="Each message of the batch is told about, under its own id.",
+    does="Sends a batch to two recipients with requestDR and two callbacks once at the top.",
+    expects="Each message of the batch is told about at both URLs, under its own id.",
 )
 async def batch_streams(do: Actor) -> None:
-    hook = do.hook("statuses")
-    to = with_values((destination(do.target, 0), ["one"]), (destination(do.target, 1), ["two"]))
-    identifiers = {key: f"{value}batch" for key, _, value in _IDENTIFIERS}
-    body = batch(do, to, text=do.unique("number {0}"), requestDR=True, callbacks=hook.url, **identifiers)
-    await do.call("send", "sendBatch", body)
-    await do.settle((hook, 2))
+    hooks = (do.hook("first"), do.hook("second"))
+    options = {"callbacks": ",".join(hook.url for hook in hooks), **_GIVEN["batch"]}
+    to = with_values((destination(do.target, 0), ["one", "day"]), (destination(do.target, 1), ["two", "weeks"]))
+    await do.call("send", "sendBatch", batch(do, to, text=do.unique("{0} {1}, {0}"), requestDR=True, **options))
+    await do.settle(*((hook, 2) for hook in hooks))
 
 
 @batch_streams.judge
@@ -151,12 +174,17 @@ def _(seen: Seen) -> Judgement:
     yield from takes("MS-BATCH-11", exchange, "a batch with requestDR and callbacks")
     if outcome(exchange) is not Outcome.TAKEN:
         return
-    arrivals = seen.arrivals("statuses")
     for place, one in enumerate(with_ids(exchange)):
-        if not any(speaks_of(arrival, one.id) for arrival in arrivals):
-            yield from absent(
-                "MS-CALLBACK-09", exchange, seen, Sentence("a status of message {} of the batch", place + 1)
-            )
+        told = {
+            hook: any(speaks_of(arrival, one.id) for arrival in seen.arrivals(hook)) for hook in ("first", "second")
+        }
+        if not any(told.values()):
+            words = Sentence("a status of message {} of the batch", place + 1)
+            yield from absent("MS-CALLBACK-09", exchange, seen, words)
+        elif not all(told.values()):
+            missing = said("second" if told["first"] else "first")
+            words = Sentence("the {} of two URLs is told of message {} of the batch as well", missing, place + 1)
+            yield from absent("MS-CALLBACK-01", exchange, seen, words)
 
 
 @section.standing(
@@ -233,14 +261,15 @@ def status_listed(record: Record) -> Judgement:
     "identifiers-back",
     observes=("MS-CALLBACK-04", "MS-SEND-13", "MS-SEND-14"),
     needs=(*SENDING, Fact.INBOX),
-    does="Sends two messages with an externalId and a clientId each, and asks for their statuses.",
+    does="Sends two messages with an externalId and a clientId each, and texts of all kinds of letters, and asks for their"
+    " statuses.",
     expects="Statuses arrive; what they carry is judged with all others.",
 )
 async def identifiers_back(do: Actor) -> None:
     hooks = (do.hook("first"), do.hook("second"))
     for hook in hooks:
-        given = {key: f"{value}{hook.label}" for key, _, value in _IDENTIFIERS}
-        body = message(do, text=do.unique(f"identifiers {hook.label}"), requestDR=True, callbacks=hook.url, **given)
+        text = do.unique(f"{UNICODE if hook.label == 'second' else DEFAULT_ALPHABET} {hook.label}")
+        body = message(do, text=text, requestDR=True, callbacks=hook.url, **_GIVEN[hook.label])
         await do.call(Sentence("{}", hook.label), "sendMessage", body)
     await do.settle(*((hook, 1) for hook in hooks))
 
@@ -263,7 +292,7 @@ def identifiers_kept(record: Record) -> Judgement:
     compared = False
     for arrival, exchange in _readable(record):
         asked = fields(exchange)
-        for key, requirement, _ in _IDENTIFIERS:
+        for key, requirement in _IDENTIFIERS:
             sent, back = asked.get(key), arrival.get(key)
             if not isinstance(sent, str):
                 continue
@@ -304,9 +333,32 @@ def about_the_message(record: Record) -> Judgement:
         to = arrival.get("to")
         if isinstance(to, str) and to and not any(same_number(to, one.to) for one in mine):
             yield oddity("MS-CALLBACK-09", arrival, expected="the destination of that message", got=to, pointer="/to")
-        text, asked = arrival.get("message"), fields(exchange).get("text")
-        if exchange.request.operation == "sendMessage" and isinstance(text, str) and text and text != asked:
+        text = arrival.get("message")
+        if isinstance(text, str) and text:
+            yield from _says_the_text(arrival, exchange, text, [one.to for one in mine])
+
+
+def _says_the_text(arrival: Arrival, exchange: Exchange, text: str, numbers: list[str]) -> Judgement:
+    """`message` is the text that was sent to that number; the key is another page's (P-MS-3), so that it warns at most.
+
+    But for a text that another recipient of the batch should get: somebody reads what is not his.
+    """
+    asked = fields(exchange)
+    template = str(asked.get("text"))
+    if exchange.request.operation == "sendMessage":
+        if text != template:
             yield oddity("MS-HOUSE-14", arrival, expected="the text of that message", got=text, pointer="/message")
+        return
+    mine, others = list[str](), list[str]()
+    for recipient in filter(is_object, asked.get("to", ())):
+        its = mine if any(same_number(recipient.get("to"), number) for number in numbers) else others
+        its.append(filled(template, recipient.get("params", ())))
+    if text in mine or text == template:
+        return
+    say = breach if text in others else oddity
+    yield say(
+        "MS-BATCH-08", arrival, expected=Sentence("the text of that message: {}", mine), got=text, pointer="/message"
+    )
 
 
 @section.standing(

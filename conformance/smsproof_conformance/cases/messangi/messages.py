@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -11,6 +12,12 @@ from smsproof_conformance.targets.target import Fact, Target
 ABSENT: Final = object()  # as a value in `message(...)` and `batch(...)`: leave the key out
 
 SENDING: Final = (Fact.SENDER, Fact.DESTINATION)
+
+# What a careless hand changes: white space, line ends, escapes, quotes, marks that compose, one letter of several units.
+DEFAULT_ALPHABET: Final = "à é ñ Ü Ø Å Ç £ ¥ § ¿ @ _ { } [ ] ~ € \" ' \\ / <b> & %41 1+1  two\r\nlines\nend"
+UNICODE: Final = (
+    "á í ó ç ê e\u0301 \ufb01 \u2460 \u201cso\u201d \u2013 it\u2019s\u2026\u00a0\t你好 नमस्ते שלום, 🎉 👨‍👩‍👧 🇻🇪"
+)
 
 
 def sender(target: Target) -> str:
@@ -54,9 +61,42 @@ def with_values(*pairs: tuple[str, Sequence[str | int | float]]) -> list[dict[st
     return [{"to": address, "params": list(values)} for address, values in pairs]
 
 
+def filled(template: str, values: Sequence[object]) -> str:
+    """A template with its values in the places; a place without a value stays."""
+
+    def value(place: re.Match[str]) -> str:
+        index = int(place[1])
+        return str(values[index]) if index < len(values) else place[0]
+
+    return re.sub(r"\{([0-9]+)\}", value, template)
+
+
 def letters(target: Target, place: int = 0) -> str:
     """A destination that no format allows (S2:43): an allow-listed number with letters behind it."""
     return destination(target, place) + "x" * (place + 1)
+
+
+_ARABIC: Final = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
+_FULL_WIDTH: Final = str.maketrans("0123456789", "０１２３４５６７８９")
+
+
+def misshapen(target: Target) -> dict[str, str]:
+    """What is no E.164 to the letter (S2:43-45) though a lax reader finds an allow-listed number in it, by what is wrong."""
+    number = destination(target)
+    digits = number.removeprefix("+")
+    return {
+        "two pluses": f"+{number}",
+        "a plus behind": f"{digits}+",
+        "spaces between": f"+{digits[:2]} {digits[2:5]} {digits[5:]}",
+        "hyphens between": f"+{digits[:2]}-{digits[2:5]}-{digits[5:]}",
+        "a space before": f" {number}",
+        "a line break behind": f"{number}\n",
+        "a scheme": f"tel:{number}",
+        "Arabic digits": number[:2] + number[2:].translate(_ARABIC),
+        "full-width digits": number[:2] + number[2:].translate(_FULL_WIDTH),
+        "a comma and itself": f"{number},{number}",
+        "the form of a short code": f"{digits[:2]}-{digits[2:]}",
+    }
 
 
 def _changed(right: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:

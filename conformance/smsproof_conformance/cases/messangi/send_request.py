@@ -164,8 +164,8 @@ OPTIONS: Final[Mapping[LiteralString, tuple[str, str]]] = {
     "callbacks": ("MS-SEND-10", "https://callbacks.invalid/one,https://callbacks.invalid/two"),
     "email": ("MS-SEND-11", "somebody@example.com"),
     "type": ("MS-SEND-12", "MT"),
-    "externalId": ("MS-SEND-13", "campaign7f3a"),
-    "clientId": ("MS-SEND-14", "client42"),
+    "externalId": ("MS-SEND-13", "Campaign7F3a"),
+    "clientId": ("MS-SEND-14", "0042"),
     "connection": ("MS-SEND-09", "carrier1"),
 }
 """Options besides requestDR, with the requirement that allows each and a value for it."""

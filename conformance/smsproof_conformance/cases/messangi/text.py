@@ -45,7 +45,7 @@ LENGTHS: Final = (
     Length("71 of Unicode", "MS-TEXT-03", "ю" * 71, 2),
     Length("150 with an emoji", "MS-TEXT-04", "f" * 149 + "😀", 3),
     Length("1530 of the default alphabet", "MS-TEXT-07", "g" * 1530, 10),
-    Length("670 of Unicode", "MS-TEXT-07", "щ" * 670, 10),
+    Length("670 of Unicode", "MS-TEXT-07", "你" * 670, 10),
 )
 
 
@@ -133,14 +133,14 @@ _SAYS_SO: Final = frozenset({"SEGMENTS_EXCEEDED", "ERROR"})
     "over-the-limit-told",
     observes=("MS-TEXT-06", "MS-TEXT-07", "MS-TEXT-09", "MS-STATUS-16"),
     needs=(*SENDING, Fact.INBOX),
-    does="Sends a text of 1601 characters as a message and as a batch, and asks for the statuses.",
+    does="Sends 1601 characters, of the default alphabet as a message and of Unicode as a batch, and asks for the statuses.",
     expects="ERROR in the answer or SEGMENTS_EXCEEDED at the callback, either alone will do; never SENT or DELIVRD.",
 )
 async def over_the_limit_told(do: Actor) -> None:
-    text = "i" * 1601
     for kind in ("message", "batch"):
         hook = do.hook(kind)
         right, operation = (message, "sendMessage") if kind == "message" else (batch, "sendBatch")
+        text = ("i" if kind == "message" else "ы") * 1601
         sent = await do.call(kind, operation, right(do, text=text, requestDR=True, callbacks=hook.url))
         await do.settle(*([(hook, 1)] if outcome(sent) is Outcome.TAKEN else []))
 
@@ -180,6 +180,22 @@ def _cannot_be_sent(seen: Seen, exchange: Exchange, requirement: str) -> Judgeme
     else:
         got = f"{shown(exchange)}, then {', '.join(map(str, told)) or 'nothing'}"
         yield breach(requirement, exchange, expected="the status ERROR, or the callback SEGMENTS_EXCEEDED", got=got)
+
+
+@section.scenario(
+    "batch-of-two-segments",
+    observes=("MS-TEXT-09",),
+    needs=SENDING,
+    does="Sends a batch with a text of 161 characters of the default alphabet.",
+    expects="It is taken: a batch is divided as a message is.",
+)
+async def batch_of_two_segments(do: Actor) -> None:
+    await do.call("send", "sendBatch", batch(do, text="n" * 161))
+
+
+@batch_of_two_segments.judge
+def _(seen: Seen) -> Judgement:
+    yield from takes("MS-TEXT-09", seen["send"], "a batch with a text of two segments")
 
 
 @section.scenario(
