@@ -177,7 +177,16 @@ async def _messangi(call: Callable[..., Any], desk: Desk, outbox: Callable[[str]
         call(f"without {key}", "POST", SINGLE, {name: value for name, value in good.items() if name != key})
         call(f"batch without {key}", "POST", BATCH, {name: value for name, value in plain.items() if name != key})
         call(f"{key} number", "POST", SINGLE, {**good, key: 12345})
-    for address in ("abc", "123456", "580000000005", "+123456789012345", "+1234567890123456", "+0123456789", "+1-303"):
+    for address in (
+        "abc",
+        "123456",
+        "580000000005",
+        "+123456789012345",
+        "+1234567890123456",
+        "+0123456789",
+        "+1-303",
+        "+1 303 867 5309",
+    ):
         call(f"to {address}", "POST", SINGLE, {**good, "to": address})
         call(f"batch to {address}", "POST", BATCH, {**plain, "to": [{"to": address}, {"to": "+525500000000"}]})
     for sender in ("2222", "12345678", "COMPANY", "TWELVELETTERS"):
@@ -198,6 +207,15 @@ async def _messangi(call: Callable[..., Any], desk: Desk, outbox: Callable[[str]
     call("batch without params", "POST", BATCH, {**batch, "to": [{"to": "+525500000000"}]})
     call("batch to string", "POST", BATCH, {**plain, "to": "+525500000000"})
     call("batch to bare addresses", "POST", BATCH, {**plain, "to": ["+525500000000"]})
+    call("batch of one recipient", "POST", BATCH, {**plain, "to": {"to": "+525500000000"}})
+    call("batch without words", "POST", BATCH, {**plain, "text": None})
+    eleven = [{"to": "+525500000000", "params": ["{1}", *"bcdefghijk"]}]
+    call("batch of eleven values", "POST", BATCH, {**plain, "text": "{0}{1}{2}{3}{4}{5}{6}{7}{8}{9}{10}", "to": eleven})
+    call("batch of three", "POST", BATCH, {**plain, "text": "<i>", "to": [*plain["to"], {"to": "+580000000005"}]})
+    call("batch of two segments", "POST", BATCH, {**plain, "text": "x" * 161})
+    call("unassigned batch", "POST", BATCH, {**plain, **options, "from": "777"})
+    call("identifiers", "POST", SINGLE, {**good, **options, "externalId": "Campaign", "clientId": "0042"})
+    call("white space", "POST", SINGLE, {**good, "text": " e\u0301 "})
     call("batch plain", "POST", BATCH, plain)
     call("batch over-long", "POST", BATCH, {**plain, "text": "x" * 1601})
     await outbox("outbox")

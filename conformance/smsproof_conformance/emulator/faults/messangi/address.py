@@ -8,11 +8,27 @@ from typing import cast
 
 from smsproof_conformance.emulator.books.message import Message
 from smsproof_conformance.emulator.books.script import DELIVERED, Step
-from smsproof_conformance.emulator.exchange import Refusal, Request, is_object
+from smsproof_conformance.emulator.exchange import Refusal, Request, is_list, is_object
 from smsproof_conformance.emulator.faults.fault import fault
 from smsproof_conformance.emulator.vendors.messangi import Fields, Messangi
 
 _DESTINATION = "+580000000005"
+
+
+@fault("unassigned-sender-delivered-in-batch", "MS-GEN-09")
+class UnassignedSenderDeliveredInBatch(Messangi):
+    """A sender that nobody assigned sends batches.
+
+    A single send from it ends in CODE_NOT_ALLOWED.
+    """
+
+    def accept(self, fields: Fields, to: str, text: str) -> Message:
+        if not is_list(fields["to"]):
+            return super().accept(fields, to, text)
+        message = self.new_message(fields, to, text)
+        self.account.record(message)
+        self.tell(message, DELIVERED)
+        return message
 
 
 @fault("unassigned-sender-delivered", "MS-GEN-09")
@@ -51,6 +67,16 @@ class LettersInDestinationAccepted(_DestinationRewritten):
     """
 
     wrong = r".*[A-Za-z].*"
+
+
+@fault("separators-in-destination-accepted", "MS-ADDR-01")
+class SeparatorsInDestinationAccepted(_DestinationRewritten):
+    """A destination may hold spaces, hyphens and several pluses.
+
+    E.164 is a plus and digits.
+    """
+
+    wrong = r"[ +-]*[1-9][0-9 -]{6,20}\s?"
 
 
 @fault("plus-sign-required", "MS-ADDR-02", "MS-BRESP-07")

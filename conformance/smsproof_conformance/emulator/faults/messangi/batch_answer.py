@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from html import escape
 from typing import cast
 
 from smsproof_conformance.emulator.books.message import Message
-from smsproof_conformance.emulator.exchange import Answer, Body, Refusal
+from smsproof_conformance.emulator.exchange import Answer, Body, Refusal, is_list
 from smsproof_conformance.emulator.faults.fault import fault, without
 from smsproof_conformance.emulator.vendors.messangi import Fields, Messangi
 
@@ -78,6 +79,41 @@ class BatchIdsShort(_BatchData):
 
     def changed(self, data: Body) -> Body:
         return {**data, "ids": data["ids"][:-1]}
+
+
+@fault("batch-cut-at-two", "MS-BRESP-04", "MS-BRESP-08")
+class BatchCutAtTwo(Messangi):
+    """Whoever comes third in a batch is forgotten.
+
+    The page has an id for each.
+    """
+
+    def batch_answer(self, fields: Fields) -> Answer:
+        return super().batch_answer({**fields, "to": fields["to"][:2]})
+
+
+@fault("batch-sent-twice", "MS-BRESP-04")
+class BatchSentTwice(Messangi):
+    """Each message of a batch is sent twice.
+
+    The answer has one id for both.
+    """
+
+    def accept(self, fields: Fields, to: str, text: str) -> Message:
+        if is_list(fields["to"]):
+            self.account.record(self.new_message(fields, to, text))
+        return super().accept(fields, to, text)
+
+
+@fault("batch-text-escaped", "MS-BRESP-09")
+class BatchTextEscaped(_BatchData):
+    """`data.text` of a batch is escaped for a web page.
+
+    It is the text as it was sent.
+    """
+
+    def changed(self, data: Body) -> Body:
+        return {**data, "text": escape(str(data["text"]), quote=False)}
 
 
 @fault("batch-ids-as-texts", "MS-BRESP-04")

@@ -162,6 +162,51 @@ class BatchParamsOfFirst(Messangi):
         return super().batch_answer({**fields, "to": [{**one, "params": first} for one in fields["to"]]})
 
 
+@fault("batch-eleventh-value-lost", "MS-BATCH-08")
+class BatchEleventhValueLost(Messangi):
+    """A placeholder has one digit.
+
+    {10} becomes the second value and a zero.
+    """
+
+    def personal_text(self, template: str, values: Values) -> str:
+        return super().personal_text(re.sub(r"\{([0-9])([0-9]+)\}", r"{\1}\2", template), values)
+
+
+@fault("batch-filled-in-twice", "MS-BATCH-09")
+class BatchFilledInTwice(Messangi):
+    """A value that looks like a placeholder is filled in as well.
+
+    Whoever is called {1} reads his balance in the place of his name.
+    """
+
+    def personal_text(self, template: str, values: Values) -> str:
+        text = super().personal_text(template, values)
+        return super().personal_text(text, values) if values else text
+
+
+@fault("batch-null-text-accepted", "MS-BATCH-04")
+class BatchNullTextAccepted(_BatchRepaired):
+    """`text` of a batch may be null.
+
+    Messages without words are sent, and charged.
+    """
+
+    def repaired(self, batch: dict[str, Any]) -> object:
+        return {**batch, "text": " "} if batch.get("text", "") is None else batch
+
+
+@fault("batch-one-recipient-accepted", "MS-BATCH-05")
+class BatchOneRecipientAccepted(_BatchRepaired):
+    """`to` of a batch may be one recipient without a list.
+
+    The page says an array.
+    """
+
+    def repaired(self, batch: dict[str, Any]) -> object:
+        return {**batch, "to": [batch["to"]]} if is_object(batch.get("to")) else batch
+
+
 @fault("batch-one-based", "MS-BATCH-09")
 class BatchOneBased(Messangi):
     """Placeholders count from one.

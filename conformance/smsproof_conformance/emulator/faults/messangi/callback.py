@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from smsproof_conformance.emulator.books.message import Delivery, Message
 from smsproof_conformance.emulator.books.script import Step
 from smsproof_conformance.emulator.delivery.post import Post
-from smsproof_conformance.emulator.exchange import Answer, Body
+from smsproof_conformance.emulator.exchange import Answer, Body, is_list
 from smsproof_conformance.emulator.faults.fault import fault, without
 from smsproof_conformance.emulator.vendors.messangi import Fields, Messangi
 
@@ -33,6 +33,35 @@ class CallbackFirstUrlOnly(Messangi):
 
     def callback_urls(self, message: Message) -> list[str]:
         return super().callback_urls(message)[:1]
+
+
+@fault("callback-end-to-one-url", "MS-CALLBACK-01")
+class CallbackEndToOneUrl(Messangi):
+    """Of several URLs only the first is told how it ended.
+
+    The others believe that the message is still on its way.
+    """
+
+    def tell(self, message: Message, steps: Iterable[Step]) -> None:
+        urls = self.callback_urls(message)
+        for step in steps:
+            for url in urls[:1] if step.status == "DELIVRD" else urls:
+                self.account.deliver(message, url, status=step.status, after_seconds=step.after_seconds)
+
+
+@fault("callback-first-url-of-batch", "MS-CALLBACK-01")
+class CallbackFirstUrlOfBatch(Messangi):
+    """Of several URLs of a batch only the first is told.
+
+    The page gives a batch the same options as a single send.
+    """
+
+    def batch_answer(self, fields: Fields) -> Answer:
+        if "callbacks" not in fields:
+            return super().batch_answer(fields)
+        answer = super().batch_answer({**fields, "callbacks": fields["callbacks"].partition(",")[0]})
+        answer.body["data"]["callbacks"] = fields["callbacks"]
+        return answer
 
 
 @fault("callback-by-put", "MS-CALLBACK-02")
@@ -100,6 +129,49 @@ class CallbackWithoutClientId(Messangi):
 
     def payload(self, delivery: Delivery) -> Body:
         return without(super().payload(delivery), "clientId")
+
+
+@fault("callback-external-id-in-small-letters", "MS-CALLBACK-05")
+class CallbackExternalIdInSmallLetters(Messangi):
+    """`externalId` comes back in small letters.
+
+    Nobody finds his message by it.
+    """
+
+    def payload(self, delivery: Delivery) -> Body:
+        body = super().payload(delivery)
+        return {**body, "externalId": str(body["externalId"]).lower()} if "externalId" in body else body
+
+
+@fault("callback-client-id-as-number", "MS-CALLBACK-06")
+class CallbackClientIdAsNumber(Messangi):
+    """`clientId` comes back without the zeros before it.
+
+    Digits were taken for a number.
+    """
+
+    def payload(self, delivery: Delivery) -> Body:
+        body = super().payload(delivery)
+        return {**body, "clientId": str(body["clientId"]).lstrip("0")} if "clientId" in body else body
+
+
+@fault("callback-text-of-other", "MS-BATCH-08")
+class CallbackTextOfOther(Messangi):
+    """The callbacks of a batch speak of one text for all: its first.
+
+    Joshua's status has Elizabeth's balance in it.
+    """
+
+    def new_message(self, fields: Fields, to: str, text: str) -> Message:
+        message = super().new_message(fields, to, text)
+        if is_list(fields["to"]):
+            first = fields["to"][0].get("params", ())
+            message.details = {**message.details, "told": self.personal_text(fields["text"], first)}
+        return message
+
+    def payload(self, delivery: Delivery) -> Body:
+        body = super().payload(delivery)
+        return {**body, "message": delivery.message.details.get("told", body["message"])}
 
 
 @fault("callback-second-final", "MS-HOUSE-15")

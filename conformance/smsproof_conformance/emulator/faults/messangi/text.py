@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+from unicodedata import normalize
+
+from smsproof_conformance.emulator.books.message import Message
 from smsproof_conformance.emulator.books.script import DELIVERED
-from smsproof_conformance.emulator.exchange import Answer, Body
+from smsproof_conformance.emulator.exchange import Answer, Body, Refusal
 from smsproof_conformance.emulator.faults.fault import fault
 from smsproof_conformance.emulator.vendors.messangi import EXCEEDED, Fields, Messangi
 from smsproof_spec.rules import documented_segments
@@ -81,3 +85,43 @@ class UnicodeSegmentsOf35(Messangi):
         segments = documented_segments(text)
         units = len(text.encode("utf-16-le")) // 2
         return -(-units // 35) if segments > -(-units // 160) else segments
+
+
+@fault("text-trimmed", "MS-RESP-06")
+class TextTrimmed(Messangi):
+    """White space at both ends of a text is cut off.
+
+    The text is what was sent.
+    """
+
+    def check_message(self, value: object) -> Refusal | None:
+        refusal = super().check_message(value)
+        if refusal is None:
+            fields = cast("dict[str, Any]", value)
+            fields["text"] = fields["text"].strip() or fields["text"]
+        return refusal
+
+
+@fault("text-composed", "MS-RESP-06")
+class TextComposed(Messangi):
+    """What a handset gets is in normal form C.
+
+    A letter and its accent become one character, in the text and in the count.
+    """
+
+    def accept(self, fields: Fields, to: str, text: str) -> Message:
+        return super().accept(fields, to, normalize("NFC", text))
+
+
+@fault("batch-limit-of-160-characters", "MS-TEXT-09")
+class BatchLimitOf160Characters(Messangi):
+    """A batch with a text of more than one segment is refused.
+
+    A single send of it is taken.
+    """
+
+    def check_batch(self, value: object) -> Refusal | None:
+        refusal = super().check_batch(value)
+        if refusal is None and documented_segments(cast("Fields", value)["text"]) > 1:
+            return Refusal(400, "too-long", "text: one segment at most", "text")
+        return refusal
