@@ -186,7 +186,7 @@ async def misshapen_numbers(do: Actor) -> None:
 def _alone(shapes: Mapping[str, str]) -> dict[LiteralString, str]:
     """What is sent alone as well: each could cost a message."""
     few: tuple[LiteralString, ...] = ("two pluses", "spaces between", "a line break behind", "Arabic digits")
-    return {name: shapes[name] for name in few} | {"a plus alone": "+", "nothing in it": ""}
+    return {**{name: shapes[name] for name in few}, "a plus alone": "+", "nothing in it": ""}
 
 
 @misshapen_numbers.judge

@@ -238,7 +238,7 @@ def _(seen: Seen) -> Judgement:
 
 @section.scenario(
     "option-types",
-    observes=("MS-BATCH-10", "MS-BATCH-11"),
+    observes=("MS-BATCH-08", "MS-BATCH-10", "MS-BATCH-11"),
     needs=SENDING,
     does='Gives the string "true" as requestDR, MO as type, an object among the values, and an object and a string as params.',
     expects="None of these is taken.",
@@ -266,4 +266,5 @@ def _(seen: Seen) -> Judgement:
     yield from refuses("MS-BATCH-11", seen["MO as type"], "MO as type", say=oddity)
     yield from refuses("MS-BATCH-10", seen["an object as a value"], "an object among the params", say=oddity)
     for step, exchange in seen.each(_NO_LISTS):
-        yield from refuses("MS-BATCH-07", exchange, Sentence("a batch with {}", step), say=oddity)  # AMB-MS-44
+        # an array by the page's words (S2:369)
+        yield from refuses("MS-BATCH-08", exchange, Sentence("a batch with {}", step))

@@ -104,9 +104,8 @@ def _(seen: Seen) -> Judgement:
         yield from refuses("MS-GEN-02", exchange, f"a {step} with an expired key", say=oddity)
 
 
-# Some parsers let these pass: what stands there is no JSON, but nobody mistakes what was meant.
+# What other notations allow. Text behind a whole JSON text is not among them: common parsers stop before it, and say nothing.
 _NEARLY_JSON: Final[Mapping[LiteralString, Callable[[bytes], bytes]]] = {
-    "JSON with more behind it": lambda text: text + b" and more",
     "JSON with a comma too many": lambda text: text[:-1] + b",}",
     "JSON in single quotes": lambda text: text.replace(b'"', b"'"),
 }
@@ -117,7 +116,7 @@ _NEARLY_JSON: Final[Mapping[LiteralString, Callable[[bytes], bytes]]] = {
     observes=("MS-GEN-04",),
     needs=SENDING,
     does="Sends a message as a form, a message and a batch as JSON that breaks off, a text that is no JSON at all, and JSON"
-    " with something behind it, with a comma too many and in the wrong quotes.",
+    " with a comma too many and in the wrong quotes.",
     expects="None of them is taken.",
 )
 async def json_only(do: Actor) -> None:
@@ -135,8 +134,7 @@ async def json_only(do: Actor) -> None:
 @json_only.judge
 def _(seen: Seen) -> Judgement:
     for exchange in seen.steps():
-        say = oddity if exchange.request.step in _NEARLY_JSON else breach
-        yield from refuses("MS-GEN-04", exchange, Sentence("{}", exchange.request.step), say=say)
+        yield from refuses("MS-GEN-04", exchange, Sentence("{}", exchange.request.step))
     yield from unsent("MS-GEN-04", seen, not_taken(seen.steps()))
 
 

@@ -76,7 +76,7 @@ class SeparatorsInDestinationAccepted(_DestinationRewritten):
     E.164 is a plus and digits.
     """
 
-    wrong = r"[ +-]*[1-9][0-9 -]{6,20}\s?"
+    wrong = r"(?=.*[ -]|\+\+)[ +-]*[1-9][0-9 -]{6,20}"
 
 
 @fault("plus-sign-required", "MS-ADDR-02", "MS-BRESP-07")
