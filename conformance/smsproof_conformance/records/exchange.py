@@ -183,6 +183,16 @@ def is_object(value: Any) -> TypeGuard[dict[str, Any]]:
     return isinstance(value, dict)
 
 
+def whole(value: Any) -> int | None:
+    """A JSON number without a fraction, however it is written; None for anything else.
+
+    source    JSON Schema 2020-12, 6.1.1: 202.0 is an integer.
+    """
+    if type(value) is float and value.is_integer():
+        return int(value)
+    return value if type(value) is int else None
+
+
 def is_array(value: Any) -> TypeGuard[list[Any]]:
     """Whether a JSON value is an array."""
     return isinstance(value, list)

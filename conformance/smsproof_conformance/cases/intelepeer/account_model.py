@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from smsproof_conformance.records.exchange import MISSING, Exchange, dig, is_array
+from smsproof_conformance.records.exchange import MISSING, Exchange, dig, is_array, whole
 from smsproof_conformance.records.outcome import Outcome, of_item
 
 _HTTP_REFUSED = range(400, 500)
@@ -92,6 +92,6 @@ def _item_outcome(items: Any, endpoint: str) -> bool | None:
     status = dig(found[0], "status")
     if status is MISSING:
         status = dig(found[0], "code")
-    if type(status) is not int:
+    if (code := whole(status)) is None:
         return None
-    return {Outcome.TAKEN: True, Outcome.REFUSED: False}.get(of_item(status))
+    return {Outcome.TAKEN: True, Outcome.REFUSED: False}.get(of_item(code))

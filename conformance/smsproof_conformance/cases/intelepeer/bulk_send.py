@@ -21,7 +21,7 @@ from smsproof_conformance.cases.intelepeer.wrong_messages import (
     WrongMessage,
 )
 from smsproof_conformance.cases.unsent import unsent
-from smsproof_conformance.records.exchange import MISSING, Exchange, is_array, is_object, pointer
+from smsproof_conformance.records.exchange import MISSING, Exchange, is_array, is_object, pointer, whole
 from smsproof_conformance.records.outcome import Outcome, of_item
 from smsproof_conformance.records.record import NotObserved, Record, Seen
 from smsproof_conformance.records.sentence import Sentence, Words, said
@@ -208,7 +208,7 @@ def _(seen: Seen) -> Judgement:
     found = list(receipts([exchange]))
     if len(found) != 3:
         raise NotObserved("not all three were accepted")
-    counts = [receipt.said.get("numparts") for receipt in found]
+    counts = [whole(receipt.said.get("numparts")) for receipt in found]
     # 5 + 9 + 300, 3 + 9 and 3 + 9 + 200 septets: 3, 1 and 2 parts, in no other order.
     if sorted(map(str, counts)) == ["1", "2", "3"] and counts != [3, 1, 2]:
         yield breach("IP-BULK-05", exchange, expected="numparts 3, 1, 2", got=counts, pointer="/responses")
@@ -448,7 +448,7 @@ def status_207(record: Record) -> Judgement:
 def code_207(record: Record) -> Judgement:
     for exchange in _lists(record):
         code = exchange.at("code")
-        if is_object(exchange.at()) and (type(code) is not int or code != 207):
+        if is_object(exchange.at()) and whole(code) != 207:
             yield breach("IP-BULK-07", exchange, expected="207", got=code, pointer="/code")
 
 

@@ -10,7 +10,7 @@ from smsproof_conformance.cases.intelepeer.messages import message
 from smsproof_conformance.cases.intelepeer.schema import CONTRACT
 from smsproof_conformance.cases.intelepeer.webhooks import get_webhook, set_webhook, webhook_url
 from smsproof_conformance.cases.unsent import unsent
-from smsproof_conformance.records.exchange import Exchange, is_array, is_object
+from smsproof_conformance.records.exchange import Exchange, is_array, is_object, whole
 from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.records.record import NotObserved, Record, Seen
 from smsproof_conformance.records.sentence import Sentence, said
@@ -184,8 +184,8 @@ def json_objects(record: Record) -> Judgement:
 )
 def code_is_status(record: Record) -> Judgement:
     for exchange in _successes(record):
-        code = exchange.at("code")
-        if type(code) is int and code != exchange.status and not is_array(exchange.request.json):
+        code = whole(exchange.at("code"))
+        if code is not None and code != exchange.status and not is_array(exchange.request.json):
             yield breach(
                 "IP-GEN-07", exchange, expected=Sentence("code {}", exchange.status), got=code, pointer="/code"
             )

@@ -13,7 +13,7 @@ from typing import Any, Final
 from smsproof_conformance.case import Section
 from smsproof_conformance.cases.intelepeer.messages import message, refused
 from smsproof_conformance.cases.intelepeer.receipts import Receipt, item_status, receipts, responses
-from smsproof_conformance.records.exchange import Exchange, is_array, is_object
+from smsproof_conformance.records.exchange import Exchange, is_array, is_object, whole
 from smsproof_conformance.records.outcome import Outcome, of_item
 from smsproof_conformance.records.record import NotObserved, Seen
 from smsproof_conformance.records.sentence import Sentence, said
@@ -72,8 +72,8 @@ def _(seen: Seen) -> Judgement:
         raise NotObserved("no message was accepted")
     for receipt in accepted:
         yield from _delivered(receipt, gained, accepted)
-        parts = receipt.said.get("numparts")
-        if receipt.asked["text"].endswith(_PADDING) and type(parts) is int and parts != _LONG_PARTS:
+        parts = whole(receipt.said.get("numparts"))
+        if receipt.asked["text"].endswith(_PADDING) and parts not in (None, _LONG_PARTS):
             yield breach(
                 "IP-HOUSE-08", receipt.exchange, expected=Sentence("{} for 1620 units", _LONG_PARTS), got=parts,
                 pointer=receipt.pointer("numparts"),

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from smsproof_conformance.case import Section
 from smsproof_conformance.cases.intelepeer.webhooks import get_webhook, same_url, set_webhook, webhook_url
-from smsproof_conformance.records.exchange import MISSING, is_object
+from smsproof_conformance.records.exchange import MISSING, is_object, whole
 from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.records.record import Record, Seen
 from smsproof_conformance.runs.actor import Actor
@@ -197,7 +197,7 @@ def keys(record: Record) -> Judgement:
     for exchange in record.answered("getWebhook", lambda exchange: exchange.status == 200 and is_object(exchange.at())):
         code, tnkey, webhook = exchange.at("code"), exchange.at("tnkey"), exchange.at("webhook")
         state = exchange.at("provisioning", "state")
-        if type(code) is not int:
+        if whole(code) is None:
             yield breach("IP-HOOKGET-06", exchange, expected="an integer", got=code, pointer="/code")
         if not isinstance(tnkey, str):
             yield breach("IP-HOOKGET-06", exchange, expected="the number", got=tnkey, pointer="/tnkey")

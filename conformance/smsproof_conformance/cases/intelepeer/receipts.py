@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from smsproof_conformance.records.exchange import Exchange, is_array, is_object, pointer
+from smsproof_conformance.records.exchange import Exchange, is_array, is_object, pointer, whole
 from smsproof_conformance.records.outcome import Outcome
 
 
@@ -59,6 +59,6 @@ def responses(exchange: Exchange) -> list[Any]:
 def item_status(item: Any) -> int | None:
     """The status an item gives: under `code`, or under `status` (AMB-IP-11); digits in a string are another case's affair."""
     value = item.get("code", item.get("status")) if is_object(item) else None
-    if type(value) is int:
-        return value
+    if (status := whole(value)) is not None:
+        return status
     return int(value) if isinstance(value, str) and re.fullmatch(r"[0-9]{3}", value) else None

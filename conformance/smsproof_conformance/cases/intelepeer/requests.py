@@ -15,7 +15,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
 from smsproof_conformance.case import Section
-from smsproof_conformance.records.exchange import MISSING, Exchange, dig, is_array, is_object, pointer
+from smsproof_conformance.records.exchange import MISSING, Exchange, dig, is_array, is_object, pointer, whole
 from smsproof_conformance.records.outcome import Outcome, of_item
 from smsproof_conformance.records.record import NotObserved, Record
 from smsproof_conformance.records.sentence import Sentence, said
@@ -329,7 +329,7 @@ def _stumbled(exchange: Exchange) -> Iterator[Breach]:
 def _code(item: Any, *keys: str) -> int | None:
     """The status of an item of a 207, under the first of the keys that is there (AMB-IP-11, AMB-IP-16)."""
     code = next((held for held in (dig(item, key) for key in keys) if held is not MISSING), None)
-    return code if type(code) is int else None
+    return whole(code)
 
 
 def _endpoint_refused(exchange: Exchange, word: Breach) -> bool:

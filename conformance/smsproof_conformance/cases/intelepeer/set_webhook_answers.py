@@ -12,7 +12,7 @@ from smsproof_conformance.cases.intelepeer.webhooks import (
     same_url,
     status_of,
 )
-from smsproof_conformance.records.exchange import MISSING, Exchange, dig, is_array, is_object, pointer
+from smsproof_conformance.records.exchange import MISSING, Exchange, dig, is_array, is_object, pointer, whole
 from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.records.record import NotObserved, Record
 from smsproof_conformance.records.sentence import Sentence
@@ -58,8 +58,7 @@ def answer_schema(record: Record) -> Judgement:
 
 def _item_component(item: Any) -> str:
     """By `status` alone: where `code` stands instead, the item lacks what both components ask for (AMB-IP-16)."""
-    status = dig(item, "status")
-    return "FailedWebhookItem" if type(status) is int and status >= 400 else "WebhookItem"
+    return "FailedWebhookItem" if (whole(dig(item, "status")) or 0) >= 400 else "WebhookItem"
 
 
 @section.standing(

@@ -21,7 +21,7 @@ from smsproof_conformance.cases.intelepeer.wrong_messages import (
     WrongMessage,
 )
 from smsproof_conformance.cases.unsent import unsent
-from smsproof_conformance.records.exchange import MISSING, Exchange
+from smsproof_conformance.records.exchange import MISSING, Exchange, whole
 from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.records.record import NotObserved, Record, Seen
 from smsproof_conformance.records.sentence import Sentence, Words, said
@@ -495,7 +495,7 @@ def parts_counted(record: Record) -> Judgement:
         raise NotObserved("no answer tells numparts, which an answer may leave out (AMB-IP-29)")
     for receipt in told:
         count = receipt.said["numparts"]
-        if type(count) is not int or count < 1:
+        if (whole(count) or 0) < 1:
             yield breach(
                 "IP-SEND-19",
                 receipt.exchange,
@@ -530,7 +530,7 @@ def _(seen: Seen) -> Judgement:
     told = [
         receipt
         for receipt in receipts(seen.exchanges)
-        if type(receipt.said.get("numparts")) is int and receipt.asked["text"] in edges  # an older run has others
+        if whole(receipt.said.get("numparts")) is not None and receipt.asked["text"] in edges  # an older run has others
     ]
     if not told:
         raise NotObserved("no answer tells numparts, which an answer may leave out (AMB-IP-29)")

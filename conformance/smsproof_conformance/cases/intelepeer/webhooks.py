@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
-from smsproof_conformance.records.exchange import Exchange, is_array, is_object
+from smsproof_conformance.records.exchange import Exchange, is_array, is_object, whole
 from smsproof_conformance.records.sentence import Words
 from smsproof_conformance.runs.actor import Actor
 
@@ -62,7 +62,7 @@ def items(exchange: Exchange) -> list[Any]:
 def status_of(item: Any) -> int | None:
     """The status of one endpoint. The page says `status`; where `code` stands instead, another case says so."""
     value = item.get("status", item.get("code")) if is_object(item) else None
-    return value if type(value) is int else None
+    return whole(value)
 
 
 def of_endpoint(exchange: Exchange, endpoint: str) -> Any:

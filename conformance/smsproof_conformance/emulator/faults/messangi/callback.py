@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import cast
 from urllib.parse import urlencode
 
 from smsproof_conformance.emulator.books.message import Delivery, Message
@@ -165,7 +166,7 @@ class CallbackTextOfOther(Messangi):
     def new_message(self, fields: Fields, to: str, text: str) -> Message:
         message = super().new_message(fields, to, text)
         if is_list(fields["to"]):
-            first = fields["to"][0].get("params", ())
+            first = cast("Fields", fields["to"][0]).get("params", ())
             message.details = {**message.details, "told": self.personal_text(fields["text"], first)}
         return message
 
