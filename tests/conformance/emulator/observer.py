@@ -114,13 +114,21 @@ async def _intelepeer(call: Callable[..., Any], desk: Desk, outbox: Callable[[st
         call(f"from {sender}", "POST", SEND, {**good, "from": sender})
     for to in ("13038675309", "+1 303 867 5309", "1-12345", "+13038675309999999", "abc", "+99955501000", "+123456"):
         call(f"to {to}", "POST", SEND, {**good, "to": to})
-    for text in ("x" * 154, "x" * 161, "x" * 307, "я" * 71, "😀" * 36, "€" * 81):
+    for sender in (" +12191112222", "+12191112222\n"):
+        call(f"from {sender!r}", "POST", SEND, {**good, "from": sender})
+    for to in ("+13038675309\n", "+1303.867.5309", "+1٣038675309"):
+        call(f"to {to!r}", "POST", SEND, {**good, "to": to})
+    for text in (
+        "x" * 154, "x" * 161, "x" * 307, "я" * 71, "😀" * 36, "€" * 81, "Δ" * 71, "x" * 70 + "\t", "x" * 69 + "e\u0301",
+        " " + "x" * 160, " <b>%41</b>\n", "x" * 1700,
+    ):  # fmt: skip
         call(f"text {text[0]} {len(text)}", "POST", SEND, {**good, "text": text})
     bad = [{**good, "to": "x"}, {**good, "from": "+19995550100"}, {**good, "to": "+99955501000"}]
     call("bulk good", "POST", SEND, [{**good, "from": "1-12345", "text": "a" * 200, "guid": "g"}, good])
     call("bulk mixed", "POST", SEND, [bad[0], good, bad[1], bad[2], {**good, "text": "x" * 161}])
     call("bulk bad", "POST", SEND, bad)
     call("bulk of one", "POST", SEND, [good])
+    call("bulk in bulk", "POST", SEND, [[good], good, {key: good[key] for key in ("to", "text")}])
     await outbox("outbox")
 
     def read(label: str) -> None:
@@ -133,9 +141,18 @@ async def _intelepeer(call: Callable[..., Any], desk: Desk, outbox: Callable[[st
         {"endpoints": ["+12165550199"], "webhook": "http://a/200"}, {"endpoints": [one], "webhook": "not a url"},
         {"endpoints": ["+19995550100"], "webhook": "http://a/200"}, {"endpoints": ["57-MyCompany"], "webhook": "http://a/200"},
         {"endpoints": [], "webhook": "http://a/200"}, {"endpoints": [one, one], "webhook": "http://a/200"}, [], "x",
+        {"endpoints": [f"{one}\n", "12345"], "webhook": "http://a/200"}, {"endpoints": [one, 5], "webhook": "http://a/200"},
+        {"endpoints": ["+19995550100", "+12165550199"], "webhook": "http://a/200"},
+        {"endpoints": [one], "webhook": "http://a/b c"}, {"endpoints": [one], "webhook": "http://a/b/"},
     ):  # fmt: skip
         call(f"hook {body}", "POST", HOOK, body)
-    for query in ("", "?endpoint=+12161112222", "?endpoint=12161112222", "?endpoint=%2B19995550100"):
+    for query in (
+        "",
+        "?endpoint=+12161112222",
+        "?endpoint=12161112222",
+        "?endpoint=%2B19995550100",
+        "?endpoint=%252B12161112222",
+    ):
         call(f"read {query}", "GET", HOOK + query)
     read("before")
     call("set one", "POST", HOOK, {"endpoints": [one], "webhook": "http://a/200"})
@@ -145,10 +162,10 @@ async def _intelepeer(call: Callable[..., Any], desk: Desk, outbox: Callable[[st
     call("set short", "POST", HOOK, {"endpoints": ["1-12345"], "webhook": "http://d/200"})
     read("after")
     for to in (one, other, "1-12345", "57-MyCompany"):
-        desk.vendor.receive("+15551112222", to, "Hello Wörld")
+        desk.vendor.receive("+15551112222", to, " Hello Wörld" * 20 + "\n")
         await desk.account.courier.settle()
     desk.vendor.receive("1-12345", one, "from a short code")
-    for outcomes in ("500", "500,500,200", "closed", "closed,closed,200"):
+    for outcomes in ("500", "500,500,200", "404,302,200", "302,200", "closed", "closed,closed,200", "200?to=one"):
         call("set one", "POST", HOOK, {"endpoints": [one], "webhook": f"http://e/{outcomes}"})
         desk.vendor.receive("+15551112222", one, "hello")
         await desk.account.courier.settle()

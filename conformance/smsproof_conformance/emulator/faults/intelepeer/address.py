@@ -171,3 +171,51 @@ class SixteenDigitsAccepted(_DestinationRewritten):
     """
 
     wrong = r"\+[0-9]{16,}"
+
+
+@fault("trimmed-destination-accepted", "IP-SEND-11")
+class TrimmedDestinationAccepted(_DestinationRewritten):
+    """`to` may have white space around it.
+
+    A line break behind the digits is what a pattern that ends in $ lets through.
+    """
+
+    wrong = r"\s*\+[0-9]+\s*"
+
+    def take(self, request: Request, value: object) -> Message | Refusal:
+        if is_object(value) and str(value.get("to")).strip() == value.get("to"):
+            return IntelePeer.take(self, request, value)
+        return super().take(request, value)
+
+
+@fault("decorated-destination-accepted", "IP-SEND-11")
+class DecoratedDestinationAccepted(_DestinationRewritten):
+    """`to` may be a number as address books have it.
+
+    Dots, brackets and an extension are left out; +1 303.867.5309 is no E.164 number.
+    """
+
+    wrong = r"\+[0-9]+[.(][0-9.()]+|\+[0-9]+;ext=[0-9]+"
+
+
+@fault("other-digits-accepted", "IP-SEND-11")
+class OtherDigitsAccepted(_DestinationRewritten):
+    """`to` may have digits of another script.
+
+    A pattern of \\d takes them.
+    """
+
+    wrong = r"\+(?![0-9]+$)\d+"
+
+
+@fault("trimmed-sender-accepted", "IP-SEND-07")
+class TrimmedSenderAccepted(IntelePeer):
+    """`from` may have white space around it.
+
+    A sender that is not properly formatted is put right.
+    """
+
+    def take(self, request: Request, value: object) -> Message | Refusal:
+        if is_object(value) and isinstance(value.get("from"), str):
+            value = {**value, "from": str(value["from"]).strip()}
+        return super().take(request, value)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from smsproof_conformance.emulator.books.message import Message
-from smsproof_conformance.emulator.exchange import Answer, Body, Refusal, Request, is_object
-from smsproof_conformance.emulator.faults.fault import fault, without
+from smsproof_conformance.emulator.exchange import Answer, Body, Refusal, Request, is_list, is_object
+from smsproof_conformance.emulator.faults.fault import fault, filled, without
 from smsproof_conformance.emulator.vendors.intelepeer import SEND_PATH, IntelePeer
 
 
@@ -333,3 +333,26 @@ class BulkOfOne202(IntelePeer):
 
     def send_many(self, request: Request, values: Sequence[object]) -> Answer:
         return self.send_one(request, values[0]) if len(values) == 1 else super().send_many(request, values)
+
+
+@fault("bulk-inner-list-taken", "IP-BULK-03")
+class BulkInnerListTaken(IntelePeer):
+    """A list inside a list is opened.
+
+    Its message is queued; alone it is no object.
+    """
+
+    def send_many(self, request: Request, values: Sequence[object]) -> Answer:
+        return super().send_many(request, [one[0] if is_list(one) and len(one) == 1 else one for one in values])
+
+
+@fault("bulk-sender-inherited", "IP-SEND-03")
+class BulkSenderInherited(IntelePeer):
+    """In a list, a message without `from` goes out from the sender of another.
+
+    Each element has the parameters of a single send, required ones included.
+    """
+
+    def send_many(self, request: Request, values: Sequence[object]) -> Answer:
+        senders = [one["from"] for one in values if is_object(one) and isinstance(one.get("from"), str)]
+        return super().send_many(request, [filled(one, "from", senders[0]) if senders else one for one in values])

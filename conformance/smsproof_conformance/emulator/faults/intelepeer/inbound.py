@@ -282,3 +282,84 @@ class InboundHangUpIsFinal(IntelePeer):
 
     def pause_seconds(self, delivery: Delivery) -> float | None:
         return super().pause_seconds(delivery) if delivery.attempts[-1].outcome.isdecimal() else None
+
+
+@fault("inbound-404-is-final", "IP-INBOUND-11")
+class Inbound404IsFinal(IntelePeer):
+    """An inbound message is not tried again after a status between 400 and 499.
+
+    It is no HTTP 200: a receiver that is being deployed loses what comes.
+    """
+
+    def pause_seconds(self, delivery: Delivery) -> float | None:
+        return None if delivery.attempts[-1].outcome.startswith("4") else super().pause_seconds(delivery)
+
+
+@fault("inbound-redirect-is-final", "IP-INBOUND-11")
+class InboundRedirectIsFinal(IntelePeer):
+    """An inbound message is not tried again after a redirect.
+
+    It is no HTTP 200.
+    """
+
+    def pause_seconds(self, delivery: Delivery) -> float | None:
+        return None if delivery.attempts[-1].outcome.startswith("3") else super().pause_seconds(delivery)
+
+
+@fault("inbound-attempts-numbered", "IP-INBOUND-08")
+class InboundAttemptsNumbered(IntelePeer):
+    """Every further attempt has its number in the text.
+
+    It is the same message, and that is what it must say.
+    """
+
+    def payload(self, delivery: Delivery) -> Body:
+        body = super().payload(delivery)
+        return {**body, "message": f"{body['message']} ({len(delivery.attempts)})"} if delivery.attempts else body
+
+
+@fault("inbound-signed-once", "IP-INBOUND-03")
+class InboundSignedOnce(IntelePeer):
+    """Only the first attempt of an inbound message has a `signature`.
+
+    A receiver that verifies takes no other.
+    """
+
+    def payload(self, delivery: Delivery) -> Body:
+        body = super().payload(delivery)
+        return without(body, "signature") if delivery.attempts else body
+
+
+@fault("inbound-query-dropped", "IP-INBOUND-02")
+class InboundQueryDropped(IntelePeer):
+    """An inbound message goes to the webhook's URL without its query.
+
+    Where the query tells the numbers apart, nothing arrives.
+    """
+
+    def webhook_for(self, to: str) -> str | None:
+        return (super().webhook_for(to) or "").partition("?")[0] or None
+
+
+@fault("inbound-trimmed", "IP-INBOUND-08")
+class InboundTrimmed(IntelePeer):
+    """White space at the ends of an inbound text is lost.
+
+    The contents of the text are not what was sent.
+    """
+
+    def payload(self, delivery: Delivery) -> Body:
+        body = super().payload(delivery)
+        return {**body, "message": str(body["message"]).strip()}
+
+
+@fault("inbound-cut-at-160", "IP-INBOUND-08")
+class InboundCutAt160(IntelePeer):
+    """Only the first 160 characters of an inbound text arrive.
+
+    Nobody says that the rest is gone.
+    """
+
+    def payload(self, delivery: Delivery) -> Body:
+        body = super().payload(delivery)
+        return {**body, "message": str(body["message"])[:160]}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import unquote
+
 from smsproof_conformance.emulator.exchange import Answer, Body, Refusal, Request
 from smsproof_conformance.emulator.faults.fault import fault, without
 from smsproof_conformance.emulator.vendors.intelepeer import IntelePeer, WebhookState
@@ -112,3 +114,27 @@ class WebhookGetStale(IntelePeer):
         if endpoint in stale and not isinstance(result, Refusal):
             return WebhookState(endpoint, stale[endpoint], result.state)
         return result
+
+
+@fault("webhook-get-decoded-twice", "IP-HOOKGET-09")
+class WebhookGetDecodedTwice(IntelePeer):
+    """The number in a query is decoded twice.
+
+    %252B is %2B, which is no plus.
+    """
+
+    def asked_for(self, request: Request) -> list[str]:
+        return [unquote(one) for one in super().asked_for(request)]
+
+
+@fault("webhook-get-body-refused", "IP-HOOKGET-01")
+class WebhookGetBodyRefused(IntelePeer):
+    """A GET that has a body is answered 400.
+
+    The page's sample code sends {} (AMB-IP-18).
+    """
+
+    def get_webhook(self, request: Request) -> Answer:
+        if request.body:
+            return self.refuse(Refusal(400, "body", "a GET has no body"))
+        return super().get_webhook(request)

@@ -290,3 +290,97 @@ class WebhookForeignAccepted(IntelePeer):
         if isinstance(result, Refusal) and result.reason == "foreign-number":
             return WebhookState(endpoint, url, "provisioned")
         return result
+
+
+@fault("webhook-bulk-all-foreign-404", "IP-HOOK-07")
+class WebhookBulkAllForeign404(IntelePeer):
+    """Several endpoints that all fail are answered with the first one's status.
+
+    The page says 207 for several, whatever becomes of them.
+    """
+
+    def webhook_answer(self, status: int, results: Sequence[tuple[str, WebhookState | Refusal]]) -> Answer:
+        refusals = [result for _, result in results if isinstance(result, Refusal)]
+        return self.refuse(refusals[0]) if len(refusals) == len(results) else super().webhook_answer(status, results)
+
+
+@fault("webhook-bulk-not-enabled-accepted", "IP-HOOK-11")
+class WebhookBulkNotEnabledAccepted(IntelePeer):
+    """Among several, a number that is not enabled for SMS can have a webhook.
+
+    Alone it is answered 400.
+    """
+
+    def webhook_item(self, status: int, endpoint: str, result: WebhookState | Refusal) -> Body:
+        if isinstance(result, Refusal) and result.reason == "not-enabled":
+            result = WebhookState(endpoint, None, "provisioned")
+        return super().webhook_item(status, endpoint, result)
+
+
+@fault("webhook-endpoint-trimmed", "IP-HOOK-10")
+class WebhookEndpointTrimmed(_SettingsRepaired):
+    """An endpoint may have white space around it.
+
+    A line break behind the digits is what a pattern that ends in $ lets through.
+    """
+
+    def repaired(self, value: object) -> object:
+        if is_object(value):
+            endpoints = value.get("endpoints")
+            if is_list(endpoints):
+                return {**value, "endpoints": [one.strip() if isinstance(one, str) else one for one in endpoints]}
+        return value
+
+
+@fault("webhook-endpoints-skipped", "IP-HOOK-02")
+class WebhookEndpointsSkipped(_SettingsRepaired):
+    """Endpoints that are no strings are skipped.
+
+    Nobody learns that one of the list was not set.
+    """
+
+    def repaired(self, value: object) -> object:
+        if is_object(value):
+            endpoints = value.get("endpoints")
+            if is_list(endpoints) and any(isinstance(one, str) for one in endpoints):
+                return {**value, "endpoints": [one for one in endpoints if isinstance(one, str)]}
+        return value
+
+
+@fault("webhook-url-spaced-accepted", "IP-HOOK-12")
+class WebhookUrlSpacedAccepted(_SettingsRepaired):
+    """The webhook's URL may hold spaces.
+
+    They are escaped for the customer; a URL has none.
+    """
+
+    def repaired(self, value: object) -> object:
+        if is_object(value) and "://" in str(value.get("webhook")):
+            return {**value, "webhook": str(value["webhook"]).replace(" ", "%20")}
+        return value
+
+
+@fault("webhook-url-slash-cut", "IP-HOOK-15")
+class WebhookUrlSlashCut(_SettingsRepaired):
+    """A slash at the end of the webhook's URL is cut off.
+
+    /hook and /hook/ are two URLs.
+    """
+
+    def repaired(self, value: object) -> object:
+        if is_object(value) and str(value.get("webhook")).count("/") > 3:
+            return {**value, "webhook": str(value["webhook"]).rstrip("/")}
+        return value
+
+
+@fault("webhook-set-without-token", "IP-GEN-01")
+class WebhookSetWithoutToken(IntelePeer):
+    """A webhook without a token is answered 401, and set.
+
+    Whoever finds the address can read the customer's messages.
+    """
+
+    def handle(self, request: Request) -> Answer:
+        if request.path == WEBHOOK_PATH and request.method == "POST" and request.header(b"authorization") is None:
+            self.set_webhook(request)
+        return super().handle(request)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from unicodedata import normalize
 
 from smsproof_conformance.emulator.faults.fault import fault
 from smsproof_conformance.emulator.vendors.intelepeer import IntelePeer
@@ -77,3 +78,58 @@ class NumpartsUnicodeAsGsm(IntelePeer):
 
     def count_parts(self, text: str) -> int:
         return super().count_parts("x" * len(text))
+
+
+@fault("numparts-ascii-as-gsm", "IP-HOUSE-08")
+class NumpartsAsciiAsGsm(IntelePeer):
+    """`numparts` takes ASCII for the GSM alphabet.
+
+    Greek capitals, that are in it, count as Unicode.
+    """
+
+    def count_parts(self, text: str) -> int:
+        return super().count_parts(text if text.isascii() else text + "\u0436")
+
+
+@fault("numparts-look-alikes-as-gsm", "IP-HOUSE-08")
+class NumpartsLookAlikesAsGsm(IntelePeer):
+    """`numparts` takes a tab for a space and curly quotes for straight ones.
+
+    The text goes out as it is, in Unicode, in more parts.
+    """
+
+    def count_parts(self, text: str) -> int:
+        return super().count_parts(text.translate({0x09: " ", 0x2018: "'", 0x2019: "'"}))
+
+
+@fault("numparts-composed", "IP-HOUSE-08")
+class NumpartsComposed(IntelePeer):
+    """`numparts` counts an e and an accent as one é.
+
+    They go out as two characters, the second of which is in no GSM alphabet.
+    """
+
+    def count_parts(self, text: str) -> int:
+        return super().count_parts(normalize("NFC", text))
+
+
+@fault("numparts-trimmed", "IP-HOUSE-08")
+class NumpartsTrimmed(IntelePeer):
+    """`numparts` does not count spaces at the ends.
+
+    They are sent all the same.
+    """
+
+    def count_parts(self, text: str) -> int:
+        return super().count_parts(text.strip() or text)
+
+
+@fault("numparts-ten-at-most", "IP-HOUSE-08")
+class NumpartsTenAtMost(IntelePeer):
+    """`numparts` ends at 10.
+
+    The message goes out in more.
+    """
+
+    def count_parts(self, text: str) -> int:
+        return min(10, super().count_parts(text))

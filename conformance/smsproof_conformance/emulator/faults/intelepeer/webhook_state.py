@@ -55,3 +55,36 @@ class WebhookBulkFirstOnly(IntelePeer):
                 else:
                     self.account.webhooks.pop(endpoint, None)
         return answer
+
+
+@fault("webhook-bulk-all-or-none", "IP-HOOK-21")
+class WebhookBulkAllOrNone(IntelePeer):
+    """One bad endpoint among several keeps the others from being set.
+
+    They are told 201.
+    """
+
+    def set_webhook(self, request: Request) -> Answer:
+        before = dict(self.account.webhooks)
+        answer = super().set_webhook(request)
+        if answer.status == 207 and any(item["status"] >= 400 for item in answer.body["endpoints"]):
+            for endpoint in set(self.account.webhooks) - set(before):
+                self.account.webhooks.pop(endpoint)
+            for endpoint, url in before.items():
+                self.account.set_webhook(endpoint, url)
+        return answer
+
+
+@fault("webhook-of-short-code-for-all", "IP-HOOK-19")
+class WebhookOfShortCodeForAll(IntelePeer):
+    """Setting the webhook of a short code moves those of the long codes.
+
+    The other way round nothing happens.
+    """
+
+    def change_webhook(self, request: Request, endpoint: str, url: str) -> WebhookState | Refusal:
+        result = super().change_webhook(request, endpoint, url)
+        if not isinstance(result, Refusal) and not endpoint.startswith("+"):
+            for other in tuple(self.account.webhooks):
+                self.account.set_webhook(other, url)
+        return result
