@@ -70,7 +70,6 @@ _DISGUISES: Final[Mapping[LiteralString, Callable[[str], str]]] = {
     "with a space behind it": lambda number: number + " ",
     "with a line break behind it": lambda number: number + "\n",
     "behind two plus signs": lambda number: "+" + number,
-    "with 00 for its plus": lambda number: "00" + number[1:],
     "with a wide plus": lambda number: "\uff0b" + number[1:],
     "in Arabic digits": lambda number: number.translate(EASTERN),
     "with dashes": lambda number: _spaced(number, "-"),
@@ -80,10 +79,15 @@ _DISGUISES: Final[Mapping[LiteralString, Callable[[str], str]]] = {
     "behind a mark of direction": lambda number: "\u200e" + number,
     "with a letter behind it": lambda number: number + "x",
     "as a tel: URI": lambda number: f"tel:{number}",
-    "with an extension": lambda number: number + ";ext=5",
     "inside words": lambda number: f"call {number}",
 }
 """What people and address books make of a number; none of it is E.164."""
+
+_LONGER: Final[Mapping[str, Callable[[str], str]]] = {
+    "with 00 for its plus": lambda number: "00" + number[1:],
+    "with an extension": lambda number: number + ";ext=5",
+}
+"""The same, with digits that make it another number to whoever reads nothing but digits."""
 
 TYPES: Final = (
     _field("a message without `from`", "IP-SEND-03", "from_", ABSENT),
@@ -147,6 +151,7 @@ NEAR_MISSES: Final = (
         for name, form in _DISGUISES.items()
         for miss in (_destination(f"`to` {name}", form), _sender_near(name, form))
     ),
+    *(_sender_near(name, form) for name, form in _LONGER.items()),
     _sender("a long code without its country", "IP-SEND-09", lambda do: _long_code(do)[2:]),
     _sender("a short code behind a plus", "IP-SEND-08", lambda do: "+" + _short_code(do)),
     _sender("a short code with two dashes", "IP-SEND-08", lambda do: _short_code(do).replace("-", "--")),
@@ -155,7 +160,9 @@ NEAR_MISSES: Final = (
     _field("`from` as an object", "IP-SEND-03", "from_", {"number": "+12191112222"}),
     WrongMessage("`from` as a list", "IP-SEND-03", lambda do: message(do, from_=[_long_code(do)])),
     _field("`to` true", "IP-SEND-04", "to", True),
-    _field("`to` as an object", "IP-SEND-04", "to", {"number": "+13038675309"}),
+    WrongMessage(
+        "`to` as an object", "IP-SEND-04", lambda do: message(do, to={"number": do.target.numbers.destinations[0]})
+    ),
     _field("`text` true", "IP-SEND-05", "text", True),
     _field("`text` as a list", "IP-SEND-05", "text", ["Hello World!"]),
     # The key under which an inbound message has its text (S1:205).
@@ -165,6 +172,7 @@ NEAR_MISSES: Final = (
 """More of the same, for one list: a list costs one request, and single messages have the same rules (S0:74)."""
 
 NEAR_STRANGERS: Final = (
+    *(_destination(f"`to` {name}", form) for name, form in _LONGER.items()),
     _destination("`to` without its country", lambda to: to[2:]),
     _destination("a short code without its country as `to`", lambda to: "12345"),
     _destination("`to` with letters for digits", lambda to: to[:5] + "FLOWERS"),
