@@ -2,7 +2,7 @@
 
 A generator finds the same defect in many requests. Findings are the same when requirement, place and status are; the
 one with the smallest request stands for all. It counts when a replay shows it as well; otherwise it warns. Where a send
-may be charged there is no replay, and it counts when two different requests show it.
+may be charged there is no replay, and it counts when two different requests show it of the same key, alone or in a list.
 """
 
 from __future__ import annotations
@@ -42,13 +42,23 @@ def condensed(words: Iterable[Breach | Unknown], *, charged: bool = False) -> It
                 yield word
     except (NotObserved, NoAnswer, Unreadable) as end:
         ended = end
+    shown_by: dict[tuple[str, str], set[bytes | None]] = {}
+    for group in found.values():
+        for word, probe in group:
+            shown_by.setdefault(_what(word), set()).add(probe.request.body)
     for group in found.values():
         repeated = [(word, probe) for word, probe in group if is_replay(probe)]
         word, smallest = min(repeated or group, key=lambda pair: (len(pair[1].request.body or b""), pair[1].id))
-        if repeated or charged and smallest.request.paid and len({probe.request.body for _, probe in group}) > 1:
+        unrepeatable = charged and smallest.request.paid
+        if repeated or unrepeatable and len(shown_by[_what(word)]) > 1:
             yield word
         else:
-            why = said("not sent again: it may be charged" if charged and smallest.request.paid else "not seen again")
+            why = said("not sent again: it may be charged" if unrepeatable else "not seen again")
             yield replace(word, got=Sentence("{} ({})", word.got, why), ceiling=Severity.WARN)
     if ended is not None:
         raise ended
+
+
+def _what(word: Breach) -> tuple[str, str]:
+    """The requirement and the key that a finding is about, wherever the key stands."""
+    return word.requirement, word.pointer.rpartition("/")[2]

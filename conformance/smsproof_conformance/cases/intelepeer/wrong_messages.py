@@ -83,7 +83,7 @@ _DISGUISES: Final[Mapping[LiteralString, Callable[[str], str]]] = {
 }
 """What people and address books make of a number; none of it is E.164."""
 
-_LONGER: Final[Mapping[str, Callable[[str], str]]] = {
+_LONGER: Final[Mapping[LiteralString, Callable[[str], str]]] = {
     "with 00 for its plus": lambda number: "00" + number[1:],
     "with an extension": lambda number: number + ";ext=5",
 }
