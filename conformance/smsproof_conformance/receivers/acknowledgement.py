@@ -39,7 +39,7 @@ def delivered(seen: Seen, prefix: str) -> list[Exchange]:
     """
     made = [exchange for exchange in seen.exchanges if exchange.request.step.startswith(prefix)]
     if not made:
-        raise NotObserved(Sentence("no step {} was acted", repr(prefix)))
+        raise NotObserved(Sentence("what it looks at was not sent (step {})", repr(prefix.strip())))
     telling = [exchange for exchange in made if exchange.answer is not None or hung_up(seen, exchange)]
     if not telling:
         raise NoAnswer(made[-1])

@@ -42,7 +42,7 @@ class Courier:
 
     signature    how `signature` is made of the code; None: it is the code itself (S1:206).
     answers      how many answers came back so far.
-    silent       how many requests in a row went unanswered until the deadline.
+    silent       how many requests in a row went unanswered until the deadline; silences: how many in all.
     """
 
     def __init__(self, target: Target, address: Address, secrets: Secrets, signature: Hmac | None = None) -> None:
@@ -52,6 +52,7 @@ class Courier:
         self._signature = signature
         self.answers = 0
         self.silent = 0
+        self.silences = 0
 
     async def exchange(self, request: Request) -> Answer | Lost:
         headers = (*request.headers, ("Connection", "close"))
@@ -60,7 +61,9 @@ class Courier:
         body = None if request.body is None else self._filled(request)
         outcome = await self._transport.exchange(replace(request, headers=headers, body=body))
         self.answers += isinstance(outcome, Answer)
-        self.silent = self.silent + 1 if isinstance(outcome, Lost) and outcome.kind == "transport.deadline" else 0
+        unanswered = isinstance(outcome, Lost) and outcome.kind == "transport.deadline"
+        self.silent = self.silent + 1 if unanswered else 0
+        self.silences += unanswered
         return outcome
 
     async def close(self) -> None:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import secrets as randomness
 from collections.abc import Callable
 from typing import Any, Final
 
 from smsproof_conformance.receivers.courier import Courier
-from smsproof_conformance.receivers.handler_probe import Probe, ProbeError
 from smsproof_conformance.records.exchange import Exchange, Headers, Lost, Request, State, encode
 from smsproof_conformance.records.ledger import Ledger
 from smsproof_conformance.records.sentence import Sentence, Words, said
@@ -17,26 +15,19 @@ from smsproof_conformance.runs.interruption import Interruption
 
 ATTEMPTS: Final = 5  # S1:221: up to five attempts in all
 _SILENCES: Final = 3  # in a row: then the run ends instead of waiting for every case
+_MOST_SILENCES: Final = 8  # in all
 JSON: Final[Headers] = (("Accept", "*/*"), ("Content-Type", "application/json"))
 
 
 class Deliverer:
     """What the act of a receiver case is given."""
 
-    def __init__(
-        self, case: str, target: str, courier: Courier, probe: Probe | None, ledger: Ledger, interruption: Interruption
-    ) -> None:
+    def __init__(self, case: str, target: str, courier: Courier, ledger: Ledger, interruption: Interruption) -> None:
         self.case = case
         self._target = target
         self._courier = courier
-        self._probe = probe
         self._ledger = ledger
         self._interruption = interruption
-        self._acknowledged: list[str] = []
-
-    def id(self) -> str:
-        """A fresh message id of this run, 32 capital hexadecimal digits, as refids are."""
-        return randomness.token_hex(16).upper()
 
     async def post(
         self, step: Words, body: Any = None, *, content: bytes | None = None, headers: Headers = JSON
@@ -53,44 +44,31 @@ class Deliverer:
         self._ledger.settle(id_, outcome)
         if not isinstance(outcome, Lost):
             return Exchange(id_, request, State.ANSWERED, outcome)
-        if not outcome.left or self._courier.silent >= _SILENCES:
+        if not outcome.left or self._courier.silent >= _SILENCES or self._courier.silences >= _MOST_SILENCES:
             raise Unreachable(Sentence("{}: {}", outcome.kind, outcome.detail))
         return Exchange(id_, request, State.UNANSWERED, None, outcome)
 
     async def deliver(
         self,
         step: Words,
-        id_: str,
         body: Any,
         *,
         taken: Callable[[int], bool],
         headers: Headers = JSON,
-        attempts: int = ATTEMPTS,
     ) -> Exchange:
-        """Deliver as a vendor does: until it is acknowledged, a few attempts in all. Returns the last exchange.
-
-        The handler is expected to run for what is acknowledged: the probe waits for it.
-        """
+        """Deliver as a vendor does: until it is acknowledged, a few attempts in all. Returns the last exchange."""
         content = body if isinstance(body, bytes) else encode(body)
         exchange = await self.post(step, content=content, headers=headers)
-        for attempt in range(2, attempts + 1):
+        for attempt in range(2, ATTEMPTS + 1):
             if exchange.status is not None and taken(exchange.status):
                 break
             exchange = await self.post(Sentence("{}, attempt {}", step, attempt), content=content, headers=headers)
-        if exchange.status is not None and taken(exchange.status):
-            self._acknowledged.append(id_)
         return exchange
 
     async def at_once(self, step: Words, body: Any, count: int) -> None:
         """The same delivery several times at the same moment."""
         await asyncio.gather(*(self.post(Sentence("{} {}", step, number + 1), body) for number in range(count)))
 
-    async def conclude(self) -> None:
-        """Record what only the end of the case can tell: what the handler did, and whether anybody ever answered."""
+    def conclude(self) -> None:
+        """Record what only the end of the case can tell: whether anybody ever answered."""
         self._ledger.note(self.case, "answers", self._courier.answers)
-        if self._probe is None or self._interruption.code is not None:
-            return
-        try:
-            self._ledger.note(self.case, "probe", await self._probe.read(self._acknowledged))
-        except ProbeError as problem:
-            self._ledger.note(self.case, "probe problem", str(problem))

@@ -14,6 +14,17 @@ SLOW_SECONDS: Final = 10.0  # no timeout is stated anywhere: beyond, a receiver 
 LARGEST_BYTES: Final = 64 * 1024  # bodies up to here must be taken; above, 413 is legal
 
 
+# Texts that get changed on the way to a handler: by an alphabet, by Unicode normalisation, by trimming, by marks that
+# HTML, URLs, JSON and format strings read.
+TEXTS: Final[dict[LiteralString, str]] = {
+    "emoji": "\U0001f44d\U0001f3fd family \U0001f468\u200d\U0001f469\u200d\U0001f467",
+    "accents": "\u00bfQu\u00e9 tal? \u00e1rea, e\u0301, \u20ac",  # one e with a combining accent
+    "right to left": "\u0645\u0631\u062d\u0628\u0627 \u05e9\u05dc\u05d5\u05dd \u202b1\u202c",
+    "lines": "one\r\ntwo\n\tthree ",
+    "quotes": "\"'\\</script>{{7*7}}%s&amp;  1+1 %2B",
+    "long": "x" * 1600,
+}
+
 LARGE_BYTES: Final = 1024 * 1024  # far above: refused or taken, but survived
 
 

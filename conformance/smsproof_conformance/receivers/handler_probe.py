@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -14,8 +15,8 @@ from smsproof_conformance.records.sentence import Sentence
 from smsproof_spec.rules import Malformed, strict_json
 
 SHAPE: Final = '{"handled": {"<refid or id>": count}}'
-_POLL_SECONDS: Final = 0.02
-_CALM: Final = 1 / 20  # of the wait: so long nothing may have changed before a reading counts
+_READINGS: Final = 20  # in the time that a handler may take
+_MOST_WAITS: Final = 12  # a handler with a long queue is waited for while it gets on, but not for ever
 
 
 class ProbeError(Exception):
@@ -30,7 +31,7 @@ class ProbeSilent(ProbeError):
 class Reading:
     """What one `GET` of the probe said."""
 
-    handled: Mapping[str, Any]
+    handled: Mapping[str, int]
     last: Mapping[str, Any]
 
 
@@ -52,29 +53,28 @@ class Probe:
         """Read what there is before the first delivery. raises ProbeError."""
         self._before = await self._read()
 
-    async def read(self, expected: Iterable[str]) -> dict[str, Any]:
-        """What the handler did since the run began, once it had its chance and nothing changes any more.
+    async def settle(self, check: Callable[[], object]) -> dict[str, Any]:
+        """What the handler did since the run began, once nothing has changed for as long as a handler may take.
 
-        expected    ids of what was acknowledged: waited for, as long as the handler may take.
-        raises      ProbeError.
+        Only then is known that it did not run for something, or not a second time.
+
+        check     called between readings; may raise.
+        raises    ProbeError.
         """
-        wanted = set(expected)
         loop = asyncio.get_running_loop()
-        end = loop.time() + self.wait_seconds
         reading = await self._read()
-        while loop.time() < end and not all(_count(reading, id_) for id_ in wanted):
-            await asyncio.sleep(_POLL_SECONDS)
-            reading = await self._read()
-        if not all(_count(reading, id_) for id_ in wanted):
-            self.wait_seconds /= 2  # a handler that never comes is not waited for as long again in every case
-        while True:
-            await asyncio.sleep(self.wait_seconds * _CALM)
+        calm_since = loop.time()
+        end = calm_since + _MOST_WAITS * self.wait_seconds
+        while loop.time() < min(calm_since + self.wait_seconds, end):
+            await asyncio.sleep(self.wait_seconds / _READINGS)
+            check()
             earlier, reading = reading, await self._read()
-            if reading == earlier or loop.time() >= end:
-                return self._since_the_start(reading)
+            if reading != earlier:
+                calm_since = loop.time()
+        return self._since_the_start(reading)
 
     def _since_the_start(self, reading: Reading) -> dict[str, Any]:
-        counts = {id_: _count(reading, id_) - _count(self._before, id_) for id_ in reading.handled}
+        counts = {id_: count - self._before.handled.get(id_, 0) for id_, count in reading.handled.items()}
         news = {id_: count for id_, count in counts.items() if count}
         return {"handled": news, "last": {id_: told for id_, told in reading.last.items() if id_ in news}}
 
@@ -90,6 +90,8 @@ def _understood(answer: Answer) -> Reading:
     value = strict_json(answer.body)
     if answer.status != 200:
         raise ProbeError(f"the probe answered {answer.status}; expected 200 and {SHAPE}")
+    if isinstance(value, Malformed) and value.kind == "lone-surrogate":
+        value = json.loads(answer.body.decode())  # what a receiver took of our own hostile bodies, it may well tell
     if isinstance(value, Malformed):
         raise ProbeError(f"the probe answered no JSON ({value.detail}); expected {SHAPE}")
     if not is_object(value):
@@ -97,12 +99,15 @@ def _understood(answer: Answer) -> Reading:
     handled, last = value.get("handled"), value.get("last")
     if not is_object(handled):
         raise ProbeError(f"the probe answered {{{', '.join(sorted(value))}}}; expected {SHAPE}")
-    return Reading(handled, last if is_object(last) else {})
+    counts = {id_: _count(id_, count) for id_, count in handled.items()}
+    return Reading(counts, last if is_object(last) else {})
 
 
-def _count(reading: Reading, id_: str) -> int:
-    count = reading.handled.get(id_)
-    return count if type(count) is int else 0
+def _count(id_: str, given: Any) -> int:
+    """A count as a whole number, which some languages write as 1.0. raises ProbeError."""
+    if type(given) in (int, float) and given >= 0 and given == int(given):
+        return int(given)
+    raise ProbeError(f"the probe counts {given!r} for {id_!r}; expected a whole number, as in {SHAPE}")
 
 
 # -- what judges ask -----------------------------------------------------------------------------------------------------
@@ -118,7 +123,9 @@ def last(seen: Seen, id_: str, key: str) -> str:
     """What the handler was told last of a message: its `status` or `message`. Raises NotObserved where the probe has none."""
     value = dig(_probe(seen), "last", id_, key)
     if not isinstance(value, str):
-        raise NotObserved(Sentence('the probe has no "last" with a {} for the message', key))
+        raise NotObserved(
+            Sentence('the probe tells no "last" {} of a message: {"last": {"<refid or id>": {"{}": ...}}}', key, key)
+        )
     return value
 
 

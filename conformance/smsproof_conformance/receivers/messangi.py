@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, LiteralString
 
 from smsproof_conformance.case import Section
 from smsproof_conformance.receivers.acknowledgement import Acknowledgement, delivered, outcome
 from smsproof_conformance.receivers.deliverer import Deliverer
-from smsproof_conformance.receivers.endurance import LARGE_BYTES, LARGEST_BYTES, hostile_bodies, in_time, survived
+from smsproof_conformance.receivers.endurance import (
+    LARGE_BYTES,
+    LARGEST_BYTES,
+    TEXTS,
+    hostile_bodies,
+    in_time,
+    survived,
+)
 from smsproof_conformance.receivers.handler_probe import handled, last
-from smsproof_conformance.records.exchange import encode
+from smsproof_conformance.records.exchange import Exchange, encode
 from smsproof_conformance.records.record import NotObserved, Record, Seen
 from smsproof_conformance.records.sentence import Sentence, Words, said
 from smsproof_conformance.verdicts.finding import Judgement, breach, oddity
@@ -27,12 +36,17 @@ STATUSES: Final[tuple[str, ...]] = (
 _IDS: Final = {status: f"MS-STATUS-{number:02}" for number, status in enumerate(STATUSES, 1)}
 
 
+def fresh_id() -> str:
+    """A message id of this run: 24 hexadecimal digits, as in the answer to a send (S2:176)."""
+    return secrets.token_hex(12)
+
+
 def status_of(id_: str, status: str, **changes: Any) -> dict[str, Any]:
     """A callback with the fields of the vendor's Callback URL (MT) page (P-MS-3)."""
     return {
         "id": id_,
         "status": status,
-        "date": "2021-08-17T04:25:38.117592194Z",
+        "date": "2021-08-17T04:25:38.117Z",
         "timestamp": 1629174338140,
         "from": "12345",
         "to": "+580000000005",
@@ -45,56 +59,73 @@ def status_of(id_: str, status: str, **changes: Any) -> dict[str, Any]:
 
 
 async def tell(do: Deliverer, step: Words, status: str, **changes: Any) -> None:
-    """Tell one status of a new message; a handler need not care for it."""
-    await do.post(step, status_of(do.id(), status, **changes))
+    """Tell one status of a new message. Once: no page says that one comes again."""
+    await do.post(step, status_of(fresh_id(), status, **changes))
 
 
-async def tell_and_wait(do: Deliverer, step: Words, id_: str, status: str, **changes: Any) -> None:
-    """Tell a status that the probe is to see handled. Once: no page says that one comes again."""
-    await do.deliver(step, id_, status_of(id_, status, **changes), taken=ANY_2XX.taken, attempts=1)
+# What no page promises or rules out: a receiver that bears no such callback is warned.
+_VARIANTS: Final[dict[LiteralString, dict[str, Any]]] = {
+    "nine digits of a second": {"date": "2021-08-17T04:25:38.117592194Z"},  # AMB-MS-12
+    "a client id": {"clientId": "client1"},  # S2:166; not in the list of P-MS-3
+    "no plus": {"to": "580000000005"},  # AMB-MS-18
+}
 
 
 @section.scenario(
     "takes-a-status",
     observes=("MS-CALLBACK-02", "MS-CALLBACK-03", "MS-HOUSE-13"),
-    does="Posts a delivery status as JSON, with all fields and with id and status alone, without and with a charset.",
+    does="Posts a delivery status as JSON: with all fields and with id and status alone, without and with a charset, with a"
+    " fine date, with a clientId, with an id and a destination of another form.",
     expects="A 2xx: the endpoint has a POST method and takes a JSON body.",
 )
 async def takes_a_status(do: Deliverer) -> None:
     await tell(do, "whole", "DELIVRD")
-    await do.post("least", {"id": do.id(), "status": "SENT"})
+    await do.post("least", {"id": fresh_id(), "status": "SENT"})
     typed = (("Content-Type", "application/json; charset=utf-8"),)
-    await do.post("charset", status_of(do.id(), "SENT"), headers=typed)
+    await do.post("charset", status_of(fresh_id(), "SENT"), headers=typed)
+    for name, changes in _VARIANTS.items():
+        await tell(do, f"with {name}", "SENT", **changes)
+    # Nine letters and digits, as 507Abg71A of the page (S2:474): an id is no hexadecimal number (AMB-MS-09).
+    await do.post("with a short id", status_of(f"{secrets.token_hex(4)}Z", "SENT"))
 
 
 @takes_a_status.judge
 def _(seen: Seen) -> Judgement:
     whole = delivered(seen, "whole")[0]
     if whole.status in (404, 405, 501):
-        yield breach("MS-CALLBACK-02", whole, expected="an endpoint with a POST method", got=outcome(whole))
+        expected = "an endpoint with a POST method, for any id: those of a run are new"
+        yield breach("MS-CALLBACK-02", whole, expected=expected, got=outcome(whole))
     elif whole.status == 415:
         yield breach("MS-CALLBACK-03", whole, expected="a JSON body taken", got=outcome(whole))
     else:
         yield from ANY_2XX.each(seen, "whole", "MS-HOUSE-13")
     yield from ANY_2XX.each(seen, "least", "MS-HOUSE-13")
+    yield from ANY_2XX.each(seen, "with ", "MS-HOUSE-13")
     yield from ANY_2XX.each(seen, "charset", "MS-CALLBACK-03", oddity)
 
 
 @section.scenario(
     "takes-each-status",
     observes=tuple(_IDS.values()),
-    does="Posts each of the sixteen statuses, one message each.",
+    does="Posts each of the sixteen statuses, one message each; where it is refused with all fields, with a clientId too, and"
+    " with id and status alone, for no page says which fields there are.",
     expects="A 2xx for every one.",
 )
 async def takes_each_status(do: Deliverer) -> None:
     for status in STATUSES:
-        await tell(do, f"status {status}.", status)
+        id_ = fresh_id()
+        whole = status_of(id_, status)
+        for number, body in enumerate((whole, whole | {"clientId": "client1"}, {"id": id_, "status": status})):
+            if ANY_2XX.given(await do.post(Sentence("status {}.{}", status, number), body)):
+                break
 
 
 @takes_each_status.judge
 def _(seen: Seen) -> Judgement:
     for status in STATUSES:
-        yield from ANY_2XX.each(seen, f"status {status}.", _IDS[status])
+        told = delivered(seen, f"status {status}.")
+        if not any(ANY_2XX.given(exchange) for exchange in told):
+            yield breach(_IDS[status], told[0], expected=ANY_2XX.expected, got=outcome(told[0]))
 
 
 @section.scenario(
@@ -129,22 +160,16 @@ def _(seen: Seen) -> Judgement:
     yield from ANY_2XX.each(seen, "key ", "MS-HOUSE-19")
 
 
-_TEXTS: Final[dict[LiteralString, str]] = {
-    "emoji": "\U0001f44d\U0001f3fd \U0001f468\u200d\U0001f469\u200d\U0001f467",
-    "accents": "\u00e1rea, e\u0301, \u00b0C",
-    "right to left": "\u0645\u0631\u062d\u0628\u0627 \u05e9\u05dc\u05d5\u05dd",
-}
-
-
 @section.scenario(
     "takes-any-text",
     observes=("MS-HOUSE-13", "MS-HOUSE-24"),
-    does="Posts statuses of messages with emoji, accents and right-to-left letters, and asks the probe what the handler got.",
+    does="Posts statuses of messages with emoji, accents, right-to-left letters, line breaks and escapes, and asks the probe"
+    " what the handler got.",
     expects="A 2xx, and the same characters.",
 )
 async def takes_any_text(do: Deliverer) -> None:
-    for name, text in _TEXTS.items():
-        await tell_and_wait(do, f"text {name}", do.id(), "DELIVRD", message=text)
+    for name, text in TEXTS.items():
+        await tell(do, f"text {name}", "DELIVRD", message=text)
 
 
 @takes_any_text.judge
@@ -186,6 +211,7 @@ def _(seen: Seen) -> Judgement:
 
 
 # Disorder and repeats on purpose: a is final before it is anything else, b at the end.
+_REPEATED: Final = "same at once"
 _STREAMS: Final[dict[LiteralString, tuple[str, ...]]] = {
     "a": ("DELIVRD", "QUEUE", "SENT", "SENT", "DELIVRD", "ENROUTE"),
     "b": ("QUEUE", "SENT", "SENT", "ENROUTE", "QUEUE", "DELIVRD"),
@@ -195,45 +221,71 @@ _STREAMS: Final[dict[LiteralString, tuple[str, ...]]] = {
 @section.scenario(
     "bears-repeats-and-disorder",
     observes=("MS-CALLBACK-10",),
-    does="Posts several statuses of two messages in turn, out of order, some twice, two at the same moment.",
+    does="Posts several statuses of two messages in turn, out of order, some twice, two at the same moment, and the one status"
+    " of a third twice at the same moment.",
     expects="A 2xx for every one.",
 )
 async def disorder(do: Deliverer) -> None:
-    ids: dict[LiteralString, str] = {name: do.id() for name in _STREAMS}
+    ids: dict[LiteralString, str] = {name: fresh_id() for name in _STREAMS}
     for number in range(6):
         for name, statuses in _STREAMS.items():
             await do.post(Sentence("stream {} {}", name, number), status_of(ids[name], statuses[number]))
     await do.at_once("stream a at once", status_of(ids["a"], "QUEUE"), 2)
+    await do.at_once(_REPEATED, status_of(fresh_id(), "DELIVRD"), 2)
     for name, id_ in ids.items():
-        await tell_and_wait(do, f"stream {name} at last", id_, _STREAMS[name][-1])
-    await tell_and_wait(do, "after", do.id(), "DELIVRD")
+        await do.post(f"stream {name} at last", status_of(id_, _STREAMS[name][-1]))
 
 
 @disorder.judge
 def _(seen: Seen) -> Judgement:
     yield from ANY_2XX.each(seen, "stream ", "MS-CALLBACK-10")
+    yield from ANY_2XX.each(seen, _REPEATED, "MS-CALLBACK-10")
+
+
+_COUNTED: Final = ("takes-a-status", "takes-any-text", "takes-64-kib", "bears-repeats-and-disorder")
 
 
 @section.standing(
     "a-message-is-known-by-its-id",
     observes=("MS-CALLBACK-10",),
-    does="Asks the probe how often the handler ran for a message with four distinct statuses, each told at least once, and"
-    " which status it holds in the end.",
-    expects="From once to four times, for a repeat is no news; DELIVRD, whenever it came, for it is final.",
+    does="Asks the probe how often the handler ran for each message whose DELIVRD was acknowledged, with one status or"
+    " several, told once or more, and which status it holds in the end.",
+    expects="From once to as often as there were distinct statuses, for a repeat is no news; DELIVRD, whenever it came, for it"
+    " is final.",
 )
 def known_by_id(record: Record) -> Judgement:
+    miscounted, unseen = set[str](), NotObserved("no DELIVRD was acknowledged")
+    judged = False
+    for case in _COUNTED:
+        try:
+            seen = record.seen(f"receiver/{case}")
+        except NotObserved as absent:
+            unseen = absent
+            continue
+        for id_, told in _by_id(seen.exchanges).items():
+            if not any(ANY_2XX.given(exchange) and _status(exchange) == "DELIVRD" for exchange in told):
+                continue  # refused: another judge's finding; what is on its way still, a handler need not care for
+            judged = True
+            count, distinct = handled(seen, id_), len({_status(exchange) for exchange in told})
+            if not 1 <= count <= distinct:
+                miscounted.add(id_)
+                most = Sentence("1 to {} runs", distinct) if distinct > 1 else said("1 run")
+                expected = Sentence(
+                    "{} of the handler for {} distinct statuses, {} callbacks", most, distinct, len(told)
+                )
+                yield breach("MS-CALLBACK-10", told[0], expected=expected, got=f"{count} runs", pointer="/id")
+    if not judged:
+        raise unseen
+    yield from _held(record, miscounted)
+
+
+def _held(record: Record, miscounted: set[str]) -> Judgement:
+    """A final status is not given up for one of the way, whenever that comes."""
     seen = record.seen("receiver/bears-repeats-and-disorder")
-    for name, statuses in _STREAMS.items():
+    for name in _STREAMS:
         told = delivered(seen, f"stream {name} ")
-        if not any(ANY_2XX.given(exchange) for exchange in told):
-            continue  # refused: another judge's finding
         id_ = told[0].request.json["id"]
-        count, distinct = handled(seen, id_), len(set(statuses))
-        if not 1 <= count <= distinct:
-            expected = Sentence(
-                "1 to {} runs of the handler for {} distinct statuses, {} callbacks", distinct, distinct, len(told)
-            )
-            yield breach("MS-CALLBACK-10", told[0], expected=expected, got=f"{count} runs", pointer="/id")
+        if id_ in miscounted or not any(ANY_2XX.given(exchange) for exchange in told):
             continue
         try:
             held = last(seen, id_, "status")
@@ -244,6 +296,17 @@ def known_by_id(record: Record) -> Judgement:
             yield oddity("MS-CALLBACK-10", told[-1], expected=final, got=held, pointer="/status")
 
 
+def _by_id(made: Sequence[Exchange]) -> Mapping[str, list[Exchange]]:
+    found: dict[str, list[Exchange]] = {}
+    for exchange in made:
+        found.setdefault(exchange.request.json["id"], []).append(exchange)
+    return found
+
+
+def _status(exchange: Exchange) -> Any:
+    return exchange.request.json["status"]
+
+
 @section.scenario(
     "a-get-handles-nothing",
     observes=("MS-CALLBACK-02",),
@@ -251,7 +314,7 @@ def known_by_id(record: Record) -> Judgement:
     expects="Any answer; the handler does not run.",
 )
 async def get(do: Deliverer) -> None:
-    await do.send("GET", "by GET", encode(status_of(do.id(), "SENT")))
+    await do.send("GET", "by GET", encode(status_of(fresh_id(), "SENT")))
 
 
 @get.judge
@@ -272,7 +335,7 @@ def _(seen: Seen) -> Judgement:
 async def hostile(do: Deliverer) -> None:
     for name, content in hostile_bodies("id").items():
         await do.post(f"body {name}", content=content)
-    await do.post("large body", status_of(do.id(), "SENT", message="x" * LARGE_BYTES))
+    await do.post("large body", status_of(fresh_id(), "SENT", message="x" * LARGE_BYTES))
     await tell(do, "then a right one", "SENT")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from pydantic import SecretStr
 
@@ -14,7 +15,7 @@ from smsproof_conformance.exit_code import ExitCode
 from smsproof_conformance.receivers.address import Address
 from smsproof_conformance.receivers.courier import Courier
 from smsproof_conformance.receivers.deliverer import Deliverer
-from smsproof_conformance.receivers.handler_probe import Probe, ProbeSilent
+from smsproof_conformance.receivers.handler_probe import Probe, ProbeError, ProbeSilent
 from smsproof_conformance.records.ledger import Ledger
 from smsproof_conformance.records.sentence import Sentence, Words, said
 from smsproof_conformance.runs.actor import Unreachable
@@ -87,11 +88,16 @@ class Visit:
         courier = self._courier(self.hook)
         asking = self._courier(self.probe) if self.probe else None
         probe = Probe(asking, self.probe.target, self.wait_seconds) if asking and self.probe else None
+        played: list[str] = []
         try:
             if probe is not None:
                 await probe.open()
-            for case in scenarios:
-                await self._play(case, courier, probe)
+            try:
+                for case in scenarios:
+                    await self._play(case, courier, played)
+            finally:
+                if probe is not None and self.interruption.code is None:
+                    await self._ask(probe, played)
         except Interrupted:
             assert self.interruption.code is not None
             self._stop(self.interruption.code, "Stopped by a signal.")
@@ -107,16 +113,26 @@ class Visit:
             if asking is not None:
                 await asking.close()
 
-    async def _play(self, case: Scenario, courier: Courier, probe: Probe | None) -> None:
+    async def _ask(self, probe: Probe, played: Sequence[str]) -> None:
+        """Note for each case what the handler did, once, at the end: that it did not run is known only after its time."""
+        try:
+            told: tuple[str, Any] = ("probe", await probe.settle(self.interruption.check))
+        except ProbeError as problem:
+            told = ("probe problem", str(problem))
+        for case in played:
+            self.ledger.note(case, *told)
+
+    async def _play(self, case: Scenario, courier: Courier, played: list[str]) -> None:
         if Fact.SECRET in case.needs and self.shared_code is None:
             self.ledger.mark(case.id, "skipped", said("no shared code was named (--secret-env NAME)"))
             return
         self.ledger.mark(case.id, "acting")
-        deliverer = Deliverer(case.id, self.hook.target, courier, probe, self.ledger, self.interruption)
+        played.append(case.id)
+        deliverer = Deliverer(case.id, self.hook.target, courier, self.ledger, self.interruption)
         try:
             await case.act(deliverer)
         finally:
-            await deliverer.conclude()
+            deliverer.conclude()
         self.ledger.mark(case.id, "acted")
 
     def _stop(self, code: ExitCode, reason: Words) -> None:

@@ -9,6 +9,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import partial
@@ -29,21 +30,29 @@ from smsproof_conformance.receivers.miniatures.receiver import Receiver, Refusal
 from smsproof_conformance.receivers.miniatures.status import RightStatus
 from smsproof_conformance.receivers.visit import SharedCode, Visit
 from smsproof_conformance.records.ledger import Ledger
-from smsproof_conformance.verdicts.finding import Verdict
+from smsproof_conformance.verdicts.finding import Severity, Verdict
 from smsproof_conformance.verdicts.judge import judge
 from smsproof_conformance.verdicts.judged import Judged
 from smsproof_spec import contract as contracts
 from tests.conformance.receivers import styles
 
 
-def judged(vendor: str, hook: str, probe: str | None, code: str | None = CODE, signature: Hmac | None = None) -> Judged:
+def judged(
+    vendor: str,
+    hook: str,
+    probe: str | None,
+    code: str | None = CODE,
+    signature: Hmac | None = None,
+    *,
+    strict: bool = True,
+) -> Judged:
     contract = contracts.load(vendor)
     selected = list(cases(vendor, "R").values())
     with Ledger.in_memory() as ledger:
         shared = SharedCode("SMS_SHARED_CODE", SecretStr(code)) if code else None
         address = Address.read(probe) if probe else None
-        Visit(contract, Address.read(hook), ledger, shared, address, signature, wait_seconds=1.0).act(selected)
-        return judge(ledger, contract, selected, strict=True)
+        Visit(contract, Address.read(hook), ledger, shared, address, signature, wait_seconds=0.3).act(selected)
+        return judge(ledger, contract, selected, strict=strict)
 
 
 def visited(
@@ -59,8 +68,12 @@ MINIATURES = [
     ("intelepeer", "inbound-handles-every-delivery"),
     ("intelepeer", "inbound-handles-then-fails"),
     ("intelepeer", "inbound-knows-messages-by-text"),
+    ("intelepeer", "inbound-knows-messages-by-their-bytes"),
+    ("intelepeer", "inbound-marks-before-it-verifies"),
+    ("intelepeer", "inbound-remembers-two"),
     ("messangi", "right-status"),
     ("messangi", "status-goes-back"),
+    ("messangi", "status-checks-then-marks"),
 ]
 
 
@@ -270,3 +283,122 @@ def test_a_receiver_whose_code_we_were_not_told_is_not_accused_of_refusing_the_p
     run = visited(OwnCode(), "intelepeer", code=None)
     assert run.findings == []
     assert any("--secret-env" in result.reason for result in run.cases)
+
+
+# -- what the handler did, and when it is known ------------------------------------------------------------------------
+
+
+class Later(RightInbound):
+    """Decides at once what it handles, and does so a moment after its answer, or several times."""
+
+    def __init__(self, handles: Callable[[dict[str, Any]], bool], times: int = 1) -> None:
+        super().__init__()
+        self._handles = handles
+        self._times = times
+        self._known: set[str] = set()
+
+    def verify(self, code: object) -> None:
+        """Is asked later."""
+
+    def is_new(self, delivery: dict[str, Any]) -> bool:
+        known = delivery["refid"] in self._known
+        if self._handles(delivery):
+            self._known.add(delivery["refid"])
+        return not known and self._handles(delivery)
+
+    def handle(self, delivery: dict[str, Any]) -> None:
+        for delay in range(1, self._times + 1):
+            timer = threading.Timer(0.1 * delay, super().handle, [delivery])
+            timer.daemon = True
+            timer.start()
+
+
+def right_code(delivery: dict[str, Any]) -> bool:
+    return bool(delivery.get("signature") == CODE)
+
+
+def test_a_handler_that_runs_after_its_answer_is_waited_for() -> None:
+    assert visited(Later(right_code), "intelepeer").findings == []
+
+
+def test_a_handler_that_runs_a_second_time_after_its_answer_is_found() -> None:
+    run = visited(Later(right_code, times=2), "intelepeer")
+    assert "IP-INBOUND-14" in {finding.requirement for finding in run.findings}
+
+
+def test_a_handler_that_runs_for_a_wrong_code_after_its_answer_is_found() -> None:
+    run = visited(Later(lambda delivery: True), "intelepeer")
+    assert "IP-INBOUND-09" in {finding.requirement for finding in run.findings}
+
+
+@pytest.mark.parametrize(
+    ("count", "reason"),
+    [
+        (1.0, ""),
+        ("1", "the probe counts '1' for"),
+        (True, "the probe counts True for"),
+        (-1, "the probe counts -1 for"),
+    ],
+)
+def test_a_count_is_a_whole_number_however_written_and_nobody_is_accused_by_another(count: Any, reason: str) -> None:
+    class Counts(RightInbound):
+        def is_new(self, delivery: dict[str, Any]) -> bool:
+            return delivery["refid"] not in self.handled
+
+        def handle(self, delivery: dict[str, Any]) -> None:
+            self.handled[delivery["refid"]] = count
+
+    run = visited(Counts(), "intelepeer")
+    assert run.findings == []
+    once = next(result for result in run.cases if result.case.id == "receiver/a-message-is-handled-once")
+    assert once.verdict is (Verdict.SKIP if reason else Verdict.PASS)
+    assert reason in once.reason
+
+
+def test_a_probe_may_tell_what_hostile_bodies_left_behind() -> None:
+    class TakesAnything(RightStatus):
+        def read(self, data: bytes) -> dict[str, Any]:
+            try:
+                value = json.loads(data)
+            except (ValueError, RecursionError):
+                raise Refusal(400) from None
+            if not isinstance(value, dict):
+                raise Refusal(400)
+            return value
+
+        def check(self, delivery: dict[str, Any]) -> None:
+            if not isinstance(delivery.get("id"), str):
+                raise Refusal(400)
+            delivery.setdefault("status", "UNKNOWN")
+
+    assert visited(TakesAnything(), "messangi").findings == []
+
+
+def test_a_code_inside_a_list_is_odd_and_no_more_for_only_who_knows_it_can_send_that() -> None:
+    class ComparesLoosely(RightInbound):
+        """What `==` does in JavaScript."""
+
+        def verify(self, code: object) -> None:
+            if code not in (CODE, [CODE]):
+                raise Refusal(403)
+
+    with serving(ComparesLoosely()) as url:
+        run = judged("intelepeer", f"{url}/hook", f"{url}/probe", strict=False)
+    assert [(finding.requirement, finding.severity) for finding in run.findings] == [("IP-INBOUND-09", Severity.WARN)]
+
+
+def test_a_receiver_that_relies_on_its_client_id_breaks_no_stated_requirement() -> None:
+    class NeedsAClientId(RightStatus):
+        def check(self, delivery: dict[str, Any]) -> None:
+            super().check(delivery)
+            if "clientId" not in delivery:
+                raise Refusal(422)
+
+    with serving(NeedsAClientId()) as url:
+        run = judged("messangi", f"{url}/hook", f"{url}/probe", strict=False)
+    assert {finding.severity for finding in run.findings} == {Severity.WARN}
+    assert verdicts_of(run)["MS-STATUS-01"] is Verdict.PASS
+
+
+def verdicts_of(run: Judged) -> dict[str, Verdict]:
+    return {result.id: result.verdict for result in run.requirements}

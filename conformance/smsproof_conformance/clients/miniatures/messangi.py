@@ -93,7 +93,7 @@ class AcceptsXml(RightMessangi):
 
 class NumberAsSender(RightMessangi):
     def joined(self, body: dict[str, Any]) -> dict[str, Any]:
-        return super().joined(body) | {"from": int(body["from"])}
+        return super().joined(body) | ({"from": int(body["from"])} if body["from"].isdigit() else {})
 
 
 class CallbacksAsList(RightMessangi):

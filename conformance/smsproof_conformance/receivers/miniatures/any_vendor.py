@@ -82,6 +82,27 @@ def mangling(right: type[Receiver]) -> type[Receiver]:
     return KeepsTheBasicPlane
 
 
+def trimming(right: type[Receiver]) -> type[Receiver]:
+    class TidiesTexts(right):  # type: ignore[misc, valid-type]
+        """Hands a text on without the spaces and line ends around it, and with one space for several."""
+
+        def hold(self, delivery: dict[str, Any]) -> None:
+            super().hold(delivery | {"message": " ".join(str(delivery.get("message")).split())})
+
+    return TidiesTexts
+
+
+def losing(right: type[Receiver]) -> type[Receiver]:
+    class LosesWhatIsNotAscii(right):  # type: ignore[misc, valid-type]
+        """Acknowledges, and has a handler that ends in an error nobody sees."""
+
+        def handle(self, delivery: dict[str, Any]) -> None:
+            if str(delivery.get("message")).isascii():
+                super().handle(delivery)
+
+    return LosesWhatIsNotAscii
+
+
 def typed(right: type[Receiver], wanted: str) -> type[Receiver]:
     class WantsOneContentType(right):  # type: ignore[misc, valid-type]
         def admit(self, content_type: str) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hmac
+import json
+from collections import deque
 from typing import Any, Final
 
 from smsproof_conformance.receivers.miniatures.any_vendor import (
@@ -11,10 +13,12 @@ from smsproof_conformance.receivers.miniatures.any_vendor import (
     dying,
     large,
     late,
+    losing,
     mangling,
     picky,
     serving_get,
     small,
+    trimming,
     typed,
 )
 from smsproof_conformance.receivers.miniatures.miniature import Miniature
@@ -202,6 +206,64 @@ class DropsShortCodes(RightInbound):
         return delivery["from"].startswith("+") and super().is_new(delivery)
 
 
+class MarksBeforeItVerifies(RightInbound):
+    """Takes a message for known as soon as it came, with a wrong code too: who guesses a refid can suppress it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._marked: set[str] = set()
+
+    def verify(self, code: Any) -> None:
+        """Comes too late."""
+
+    def is_new(self, delivery: dict[str, Any]) -> bool:
+        known = delivery["refid"] in self._marked
+        self._marked.add(delivery["refid"])
+        return not known and delivery.get("signature") == CODE
+
+
+class RemembersTwo(RightInbound):
+    """Knows the last two messages again, and no older one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._newest: deque[str] = deque(maxlen=2)
+
+    def is_new(self, delivery: dict[str, Any]) -> bool:
+        if delivery["refid"] in self._newest:
+            return False
+        self._newest.append(delivery["refid"])
+        return True
+
+
+class RemembersHalves(RightInbound):
+    """Keeps refids in a column of sixteen characters."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._known: set[str] = set()
+
+    def is_new(self, delivery: dict[str, Any]) -> bool:
+        half = delivery["refid"][:16]
+        known = half in self._known
+        self._known.add(half)
+        return not known
+
+
+class KnowsMessagesByTheirBytes(RightInbound):
+    """Takes a body it has not seen for a message it has not seen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._known: set[str] = set()
+
+    def is_new(self, delivery: dict[str, Any]) -> bool:
+        body = json.dumps(delivery)
+        known = body in self._known
+        self._known.add(body)
+        return not known
+
+
 class HangsUpOnEmoji(RightInbound):
     def check(self, delivery: dict[str, Any]) -> None:
         super().check(delivery)
@@ -235,6 +297,12 @@ MINIATURES: Final = (
     Miniature("inbound-handles-every-delivery", ("IP-INBOUND-14",), HandlesEveryDelivery),
     Miniature("inbound-handles-then-fails", ("IP-INBOUND-14",), HandlesThenFails),
     Miniature("inbound-knows-messages-by-text", ("IP-INBOUND-14",), KnowsMessagesByText),
+    Miniature("inbound-marks-before-it-verifies", ("IP-INBOUND-09",), MarksBeforeItVerifies),
+    Miniature("inbound-remembers-two", ("IP-INBOUND-14",), RemembersTwo),
+    Miniature("inbound-remembers-halves", ("IP-INBOUND-14",), RemembersHalves),
+    Miniature("inbound-knows-messages-by-their-bytes", ("IP-INBOUND-14",), KnowsMessagesByTheirBytes),
+    Miniature("inbound-loses-what-is-not-ascii", ("IP-INBOUND-14",), losing(RightInbound)),
+    Miniature("inbound-tidies-texts", ("IP-HOUSE-25",), trimming(RightInbound)),
     Miniature("inbound-crashes-on-malformed", ("IP-HOUSE-17",), crashing(RightInbound)),
     Miniature("inbound-dies-of-depth", ("IP-HOUSE-17",), dying(RightInbound, deep)),
     Miniature("inbound-dies-of-a-large-body", ("IP-HOUSE-17",), dying(RightInbound, large)),

@@ -6,7 +6,7 @@ import json
 import threading
 from collections import Counter
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
 
@@ -34,7 +34,7 @@ class Receiver:
     def __init__(self) -> None:
         self.handled: Counter[str] = Counter()
         self.last: dict[str, dict[str, Any]] = {}
-        self._lock = threading.Lock()
+        self._lock: AbstractContextManager[object] = threading.Lock()
 
     def receive(self, data: bytes, content_type: str) -> int:
         """Take one POST; the status to answer."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import nullcontext
 from typing import Any, Final
 
 from smsproof_conformance.receivers.messangi import STATUSES
@@ -11,10 +13,12 @@ from smsproof_conformance.receivers.miniatures.any_vendor import (
     dying,
     large,
     late,
+    losing,
     mangling,
     picky,
     serving_get,
     small,
+    trimming,
     typed,
 )
 from smsproof_conformance.receivers.miniatures.miniature import Miniature
@@ -118,6 +122,36 @@ class KeepsTheFirst(RightStatus):
         return self.handled[delivery["id"]] == 0
 
 
+class ChecksThenMarks(RightStatus):
+    """Asks its store whether a status is known, and writes it down a moment later: two at the same moment are both new."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lock = nullcontext()
+
+    def is_new(self, delivery: dict[str, Any]) -> bool:
+        known = (delivery["id"], delivery["status"]) in self._known
+        if delivery["status"] == "DELIVRD":
+            time.sleep(0.05)  # the defect itself: this is no wait for anything
+        return super().is_new(delivery) or not known
+
+
+class NeedsHexadecimalIds(RightStatus):
+    def check(self, delivery: dict[str, Any]) -> None:
+        super().check(delivery)
+        if not set(delivery["id"]) <= set("0123456789abcdef"):
+            raise Refusal(422)
+
+
+class NeedsAClientId(RightStatus):
+    """Gave one with every message, and relies on its coming back: no stated requirement is broken by that."""
+
+    def check(self, delivery: dict[str, Any]) -> None:
+        super().check(delivery)
+        if "clientId" not in delivery:
+            raise Refusal(422)
+
+
 _KEYS: Final = frozenset(
     {"id", "status", "date", "timestamp", "from", "to", "message", "username", "externalId", "callback"}
 )
@@ -135,6 +169,11 @@ MINIATURES: Final = (
     Miniature("status-forgets-the-id", ("MS-CALLBACK-10",), ForgetsTheId),
     Miniature("status-goes-back", ("MS-CALLBACK-10",), GoesBack),
     Miniature("status-keeps-the-first", ("MS-CALLBACK-10",), KeepsTheFirst),
+    Miniature("status-checks-then-marks", ("MS-CALLBACK-10",), ChecksThenMarks),
+    Miniature("status-loses-what-is-not-ascii", ("MS-CALLBACK-10",), losing(RightStatus)),
+    Miniature("status-needs-hexadecimal-ids", ("MS-HOUSE-13",), NeedsHexadecimalIds),
+    Miniature("status-needs-a-client-id", ("MS-HOUSE-13",), NeedsAClientId),
+    Miniature("status-tidies-texts", ("MS-HOUSE-24",), trimming(RightStatus)),
     Miniature("status-mangles-emoji", ("MS-HOUSE-24",), mangling(RightStatus)),
     Miniature("status-crashes-on-malformed", ("MS-HOUSE-16",), crashing(RightStatus)),
     Miniature("status-dies-of-depth", ("MS-HOUSE-16",), dying(RightStatus, deep)),
