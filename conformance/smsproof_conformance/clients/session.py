@@ -25,7 +25,7 @@ from smsproof_conformance.targets.target import Target
 from smsproof_spec.contract import Contract
 
 _LARGEST_OUTPUT = 1024 * 1024
-_LAST_WORDS_SECONDS = 2.0  # what the program started may hold its output open: it is ended after that
+_LAST_WORDS_SECONDS = 1.0  # what the program started may hold its output open: it is ended after that
 _HERE = "127.0.0.1,localhost"
 
 

@@ -119,6 +119,11 @@ def handled(seen: Seen, id_: str) -> int:
     return count if type(count) is int else 0
 
 
+def times(count: int) -> str:
+    """A count in words."""
+    return {0: "never", 1: "once", 2: "twice"}.get(count, f"{count} times")
+
+
 def last(seen: Seen, id_: str, key: str) -> str:
     """What the handler was told last of a message: its `status` or `message`. Raises NotObserved where the probe has none."""
     value = dig(_probe(seen), "last", id_, key)

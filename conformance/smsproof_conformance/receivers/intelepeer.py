@@ -18,7 +18,7 @@ from smsproof_conformance.receivers.endurance import (
     in_time,
     survived,
 )
-from smsproof_conformance.receivers.handler_probe import handled, last
+from smsproof_conformance.receivers.handler_probe import handled, last, times
 from smsproof_conformance.records.exchange import Exchange, encode
 from smsproof_conformance.records.record import NotObserved, Record, Seen
 from smsproof_conformance.records.sentence import Sentence, Words, said
@@ -142,7 +142,7 @@ _ODD_TEXTS: Final[dict[LiteralString, str]] = {
     expects="200 for each.",
 )
 async def takes_any_text(do: Deliverer) -> None:
-    for name, text in {**TEXTS, **_ODD_TEXTS}.items():
+    for name, text in (*TEXTS.items(), *_ODD_TEXTS.items()):
         await deliver(do, f"text {name}", message=text)
     refid = fresh_refid()
     escaped = (
@@ -257,7 +257,7 @@ async def wrong_codes(do: Deliverer) -> None:
     await do.post("code missing", without)
     await deliver(do, "right")
     forged = message(fresh_refid())
-    await do.post("forged", forged | {"message": "forged", "signature": "smsproof wrong code"})
+    await do.post("forged", forged | {"message": "smsproof: not from the vendor", "signature": "smsproof wrong code"})
     await do.deliver("behind a forged one", forged, taken=OK.taken)
 
 
@@ -279,13 +279,14 @@ def only_the_right_code(record: Record) -> Judgement:
         if exchange.request.step.startswith("code "):
             count = handled(seen, exchange.request.json["refid"])
             if count:
-                got = f"run {'once' if count == 1 else f'{count} times'}, by the probe, with {exchange.request.step}"
+                got = f"run {times(count)}, by the probe, with {exchange.request.step}"
                 weigh = oddity if exchange.request.step in _WRAPPED else breach
                 yield weigh("IP-INBOUND-09", exchange, expected="the handler not run", got=got, pointer="/signature")
     for step in ("right", "behind a forged one"):
         right = attempts(seen, step)[-1]
         if handled(seen, right.request.json["refid"]) == 0:
-            got = f"answered {outcome(right)}, not run, by the probe"
+            before = "; a wrong code came with this refid before" if step == "behind a forged one" else ""
+            got = f"answered {outcome(right)}, not run, by the probe{before}"
             yield breach("IP-INBOUND-09", right, expected="the handler run for the right code", got=got)
             return
 
@@ -356,7 +357,7 @@ def each_taken(seen: Seen, prefix: str) -> Judgement:
             unless_code_unknown(seen, exchange)
             at_first = first_200 is not None and (place < first_200 or "at once" in exchange.request.step)
             failed = at_first and (exchange.status is None or exchange.status >= 500)
-            expected = "200 at the first attempt" if failed else "200, for a known message too"
+            expected = "200 at the first attempt" if failed else "200, for a known message too" if place else "200"
             yield (oddity if failed else breach)("IP-INBOUND-10", exchange, expected=expected, got=outcome(exchange))
 
 
@@ -392,7 +393,8 @@ def handled_once(record: Record) -> Judgement:
                 continue  # what is refused, or has not the receiver's own code, need not be handled
             judged = True
             if count != 1:
-                got = f"run {count} times for refid {refid}, which came {len(made)} times"
+                like = "; its refid is like that of another one" if made[0].request.step.startswith("other ") else ""
+                got = f"run {times(count)}, by the probe, for a message that came {times(len(made))}{like}"
                 yield breach("IP-INBOUND-14", made[0], expected="the handler run once", got=got, pointer="/refid")
     if not judged:
         raise unseen

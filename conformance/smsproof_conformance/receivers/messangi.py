@@ -17,7 +17,7 @@ from smsproof_conformance.receivers.endurance import (
     in_time,
     survived,
 )
-from smsproof_conformance.receivers.handler_probe import handled, last
+from smsproof_conformance.receivers.handler_probe import handled, last, times
 from smsproof_conformance.records.exchange import Exchange, encode
 from smsproof_conformance.records.record import NotObserved, Record, Seen
 from smsproof_conformance.records.sentence import Sentence, Words, said
@@ -269,11 +269,15 @@ def known_by_id(record: Record) -> Judgement:
             count, distinct = handled(seen, id_), len({_status(exchange) for exchange in told})
             if not 1 <= count <= distinct:
                 miscounted.add(id_)
-                most = Sentence("1 to {} runs", distinct) if distinct > 1 else said("1 run")
-                expected = Sentence(
-                    "{} of the handler for {} distinct statuses, {} callbacks", most, distinct, len(told)
+                most = Sentence("run once to {}", times(distinct)) if distinct > 1 else said("run once")
+                got = Sentence(
+                    "run {}, by the probe, for {} distinct status(es) told {} in all",
+                    times(count),
+                    distinct,
+                    times(len(told)),
                 )
-                yield breach("MS-CALLBACK-10", told[0], expected=expected, got=f"{count} runs", pointer="/id")
+                expected = Sentence("the handler {}", most)
+                yield breach("MS-CALLBACK-10", told[0], expected=expected, got=got, pointer="/id")
     if not judged:
         raise unseen
     yield from _held(record, miscounted)

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import shutil
 import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, chdir
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
+from typer.testing import CliRunner
 
 from smsproof_conformance.case import cases
+from smsproof_conformance.cli import app
 from smsproof_conformance.emulator import Hmac
 from smsproof_conformance.evidence.matrix import run_receiver
 from smsproof_conformance.exit_code import ExitCode
@@ -166,11 +168,20 @@ def test_a_right_status_receiver_of_another_style_is_not_accused(receiver: type[
     assert visited(receiver(), "messangi").findings == []
 
 
-def smsproof(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", "from smsproof_conformance.entry import main; main()", "receiver", *words],
-        cwd=folder, env={**os.environ, "CODE": "canary shared code"}, capture_output=True, text=True, timeout=60,
-    )  # fmt: skip
+@dataclass(frozen=True)
+class Told:
+    """What a command said."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def smsproof(folder: Path, *words: str) -> Told:
+    """Run a command in a folder, inside of this process: starting another one costs more than most commands."""
+    with chdir(folder):
+        done = CliRunner().invoke(app, ["receiver", *words], env={"CODE": "canary shared code"})
+    return Told(done.exit_code, done.stdout, done.stderr)
 
 
 class CanaryInbound(RightInbound):
