@@ -10,6 +10,7 @@ from smsproof_conformance.records.record import NoAnswer, NotObserved, Record, S
 from smsproof_conformance.records.sentence import Sentence, said
 from smsproof_conformance.verdicts.finding import Judgement, breach
 
+HOSTILE: Final = "survives-hostile-bodies"  # the case's name at both vendors
 SLOW_SECONDS: Final = 10.0  # no timeout is stated anywhere: beyond, a receiver is warned, never failed
 LARGEST_BYTES: Final = 64 * 1024  # bodies up to here must be taken; above, 413 is legal
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -90,8 +89,6 @@ def _understood(answer: Answer) -> Reading:
     value = strict_json(answer.body)
     if answer.status != 200:
         raise ProbeError(f"the probe answered {answer.status}; expected 200 and {SHAPE}")
-    if isinstance(value, Malformed) and value.kind == "lone-surrogate":
-        value = json.loads(answer.body.decode())  # what a receiver took of our own hostile bodies, it may well tell
     if isinstance(value, Malformed):
         raise ProbeError(f"the probe answered no JSON ({value.detail}); expected {SHAPE}")
     if not is_object(value):

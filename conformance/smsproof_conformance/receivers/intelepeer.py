@@ -11,6 +11,7 @@ from smsproof_conformance.receivers.acknowledgement import Acknowledgement, atte
 from smsproof_conformance.receivers.courier import NEARLY_THE_CODE, OTHER_CASE, PART_OF_CODE, RIGHT_CODE
 from smsproof_conformance.receivers.deliverer import Deliverer
 from smsproof_conformance.receivers.endurance import (
+    HOSTILE,
     LARGE_BYTES,
     LARGEST_BYTES,
     TEXTS,
@@ -430,7 +431,7 @@ def _(seen: Seen) -> Judgement:
 
 
 @section.scenario(
-    "survives-hostile-bodies",
+    HOSTILE,
     observes=("IP-HOUSE-17",),
     does="Posts bodies that are no inbound message: no JSON, cut, deep, of other types, and one of 1 MiB; then a right one.",
     expects="Any answer below 500 (the large one may be cut off), and the next right delivery works.",

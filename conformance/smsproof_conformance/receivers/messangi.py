@@ -10,6 +10,7 @@ from smsproof_conformance.case import Section
 from smsproof_conformance.receivers.acknowledgement import Acknowledgement, delivered, outcome
 from smsproof_conformance.receivers.deliverer import Deliverer
 from smsproof_conformance.receivers.endurance import (
+    HOSTILE,
     LARGE_BYTES,
     LARGEST_BYTES,
     TEXTS,
@@ -331,7 +332,7 @@ def _(seen: Seen) -> Judgement:
 
 
 @section.scenario(
-    "survives-hostile-bodies",
+    HOSTILE,
     observes=("MS-HOUSE-16",),
     does="Posts bodies that are no status: no JSON, cut, deep, of other types, and one of 1 MiB; then a right one.",
     expects="Any answer below 500 (the large one may be cut off), and the next callback works.",

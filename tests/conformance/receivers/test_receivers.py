@@ -366,7 +366,7 @@ def test_a_count_is_a_whole_number_however_written_and_nobody_is_accused_by_anot
     assert reason in once.reason
 
 
-def test_a_probe_may_tell_what_hostile_bodies_left_behind() -> None:
+def test_a_probe_that_chokes_on_what_hostile_bodies_left_behind_was_asked_before() -> None:
     class TakesAnything(RightStatus):
         def read(self, data: bytes) -> dict[str, Any]:
             try:
@@ -382,7 +382,11 @@ def test_a_probe_may_tell_what_hostile_bodies_left_behind() -> None:
                 raise Refusal(400)
             delivery.setdefault("status", "UNKNOWN")
 
-    assert visited(TakesAnything(), "messangi").findings == []
+    run = visited(TakesAnything(), "messangi")
+    assert run.findings == []
+    assert verdicts_of(run)["MS-CALLBACK-10"] is Verdict.PASS
+    known = next(result for result in run.cases if result.case.id == "receiver/a-message-is-known-by-its-id")
+    assert known.verdict is Verdict.PASS
 
 
 def test_a_code_inside_a_list_is_odd_and_no_more_for_only_who_knows_it_can_send_that() -> None:
