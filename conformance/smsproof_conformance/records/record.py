@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar, cast
 
-from smsproof_conformance.records.exchange import Arrival, Exchange, State, is_object
+from smsproof_conformance.records.exchange import STRAY, Arrival, Exchange, State, is_object
 from smsproof_conformance.records.ledger import Ledger
 from smsproof_conformance.records.outcome import Outcome
 from smsproof_conformance.records.sentence import Sentence, Spoken, said
@@ -101,8 +101,11 @@ class Record:
         return found
 
     def arrived(self, where: Callable[[Arrival], bool] = lambda _: True) -> list[Arrival]:
-        """Every arrival that `where` accepts; NotObserved when there is none."""
-        found = [arrival for arrival in self.arrivals if where(arrival)]
+        """Every arrival at a hook of this run that `where` accepts; NotObserved when there is none.
+
+        A stray may be anybody's.
+        """
+        found = [arrival for arrival in self.arrivals if arrival.case != STRAY and where(arrival)]
         if not found:
             raise NotObserved("nothing arrived at the inbox")
         return found

@@ -166,6 +166,11 @@ def _print_numbers(console: Console, material: Material) -> None:
         console.print(f"{judged.fuzzed} more requests to fuzz")
     if judged.stopped is not ExitCode.UNREACHABLE and judged.stop_reason:
         _print_stop(console, judged.stop_reason)
+    if material.strays:
+        console.print(
+            f"{material.strays} arrived at the inbox for no case of this run (an earlier one's, or anybody's): answered"
+            " 404, on record, judged by nobody"
+        )
     for endpoint in material.unrestored:
         console.print(Text(f"not restored: the webhook of {shown(endpoint)} still holds a URL of this run", "bold red"))
     if judged.findings and not material.shows_data and not material.scrubbed:

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Final
 
 from smsproof_conformance.case import Case
-from smsproof_conformance.records.exchange import Arrival, Exchange
+from smsproof_conformance.records.exchange import STRAY, Arrival, Exchange
 from smsproof_conformance.records.ledger import Ledger
 from smsproof_conformance.records.record import Record
 from smsproof_conformance.reports.curl import curl
@@ -105,6 +105,11 @@ class Material:
     def arrivals(self) -> Iterator[Arrival]:
         """Everything that arrived at the inbox, in order."""
         return (self._redaction.arrival(arrival) for arrival in self._record.arrivals)
+
+    @property
+    def strays(self) -> int:
+        """How much arrived that no case of this run had asked for."""
+        return sum(arrival.case == STRAY for arrival in self._record.arrivals)
 
     @property
     def sent(self) -> int:

@@ -1,26 +1,30 @@
 """The inbox: where the target delivers inbound messages and status callbacks during a run.
 
 Each hook is a URL of its own with a script of answers, so that a case can say "500, 500, then 200" and count what came.
+The URLs are this run's own: what an earlier run asked for and comes an hour late is nothing that the target did wrong.
 """
 
 from __future__ import annotations
 
 import asyncio
 import errno
+import hashlib
 import hmac
 import json
 import os
 import re
+import secrets as randomness
 from dataclasses import dataclass, field
 from typing import Final
 
-from smsproof_conformance.records.exchange import dig
+from smsproof_conformance.records.exchange import STRAY, dig
 from smsproof_conformance.records.ledger import Ledger
 from smsproof_conformance.targets.target import Secrets, Target
 from smsproof_conformance.wire.listener import Heard, Listener, Said
 from smsproof_spec.rules import strict_json
 
 MAX_BODY_BYTES: Final = 256 * 1024
+MOST_STRAYS: Final = 100  # on record: a public URL is found by scanners, too
 HANG_UP: Final = 0  # in a script of answers: read the request, close the connection, answer nothing
 
 
@@ -59,6 +63,9 @@ class Inbox:
         self._hooks: dict[str, Hook] = {}
         self._listener = Listener(self._respond, MAX_BODY_BYTES)
         self._base = ""
+        name = ledger.fact("run") or randomness.token_hex()
+        self._run = hashlib.blake2b(name.encode(), digest_size=4).hexdigest()
+        self._strays = 0
 
     async def open(self) -> None:
         """Take the target's `listen` address. raises CannotListen."""
@@ -80,17 +87,20 @@ class Inbox:
 
         query    where given, the URL has it, and nothing arrives at the URL without it or with another.
         """
-        target = f"/{case}/hook?{query}" if query else f"/{case}/{label}"
+        target = f"/{self._run}/{case}/hook?{query}" if query else f"/{self._run}/{case}/{label}"
         self._hooks[target] = Hook(case, label, self._base + target, script or (200,))
         return self._hooks[target]
 
     async def _respond(self, heard: Heard) -> Said | None:
         hook = self._hooks.get(heard.target) or self._hooks.get(heard.target.partition("?")[0])
-        if hook is None:
-            return Said(404)
-        status = hook.next_status()
         headers = tuple((name, value) for name, value in heard.headers if name.lower() != "authorization")
         shown, secret = self._without_code(heard.body)
+        if hook is None:
+            self._strays += 1
+            if self._strays <= MOST_STRAYS:
+                self._ledger.arrive(STRAY, "none", heard.method, headers, shown, secret, 404)
+            return Said(404)
+        status = hook.next_status()
         self._ledger.arrive(hook.case, hook.label, heard.method, headers, shown, secret, status)
         return None if status == HANG_UP else Said(status)
 

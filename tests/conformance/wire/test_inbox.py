@@ -6,15 +6,16 @@ import asyncio
 import json
 import socket
 from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
 
 import httpx2
 import pytest
 from pydantic import SecretStr
 
-from smsproof_conformance.records.exchange import Arrival
+from smsproof_conformance.records.exchange import STRAY, Arrival
 from smsproof_conformance.records.ledger import Ledger
 from smsproof_conformance.targets.target import Secrets, Target
-from smsproof_conformance.wire.inbox import HANG_UP, Inbox
+from smsproof_conformance.wire.inbox import HANG_UP, MOST_STRAYS, Inbox
 
 TARGET = Target(name="t", vendor="intelepeer", base_url="http://127.0.0.1:1", token_env="T")
 
@@ -62,15 +63,37 @@ def test_a_hook_can_hang_up_and_the_attempt_is_on_record() -> None:
     assert [seen.status for seen in arrivals(act)] == [0]
 
 
-def test_an_unknown_url_gets_404_and_leaves_no_record() -> None:
+def test_what_arrives_at_no_hook_gets_404_and_is_on_record_as_a_stray_without_its_url() -> None:
     got: list[int] = []
 
     async def act(inbox: Inbox) -> None:
+        url = inbox.hook("case", "hook").url + "x?number=13038675309"
+        async with httpx2.AsyncClient(trust_env=False) as client:
+            got.append((await client.post(url, json={"signature": "the-code"})).status_code)
+
+    (stray,) = arrivals(act)
+    assert (stray.case, stray.hook, stray.status, stray.secret, got) == (STRAY, "none", 404, "match", [404])
+
+
+def test_a_hook_of_an_earlier_run_is_none_of_this_one() -> None:
+    paths: list[str] = []
+
+    async def act(inbox: Inbox) -> None:
+        paths.append(urlsplit(inbox.hook("case", "hook").url).path)
+
+    arrivals(act), arrivals(act)
+    assert paths[0] != paths[1]
+    assert all(path.endswith("/case/hook") for path in paths)
+
+
+def test_a_flood_of_strays_does_not_fill_the_record() -> None:
+    async def act(inbox: Inbox) -> None:
         url = inbox.hook("case", "hook").url + "x"
         async with httpx2.AsyncClient(trust_env=False) as client:
-            got.append((await client.post(url, json={})).status_code)
+            for _ in range(MOST_STRAYS + 5):
+                await client.post(url, json={})
 
-    assert (arrivals(act), got) == ([], [404])
+    assert len(arrivals(act)) == MOST_STRAYS
 
 
 @pytest.mark.parametrize(
