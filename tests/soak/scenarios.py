@@ -21,6 +21,10 @@ _RUNNER: Final = "tests/conformance/runs/test_runner.py::"
 _CLI: Final = "tests/conformance/test_cli_run.py::"
 _LONG: Final = "tests/soak/test_long.py::"
 _EXAMPLES: Final = "tests/conformance/fuzz/test_shared_examples.py::"
+_BROUGHT: Final = "tests/generated/test_deliveries_in_bad_luck.py::"
+_DELIVERY: Final = "tests/conformance/emulator/test_delivery.py::"
+_DISORDER: Final = "tests/conformance/runs/test_deliveries_in_disorder.py::"
+_RECEIVERS: Final = "tests/conformance/receivers/test_receivers.py::"
 _LOST: Final = _HOSTILE + "test_no_whole_answer_is_lost_for_a_named_reason_and_may_have_been_taken"
 _MALFORMED: Final = _HOSTILE + "test_a_whole_answer_that_cannot_be_read_is_malformed_for_a_named_reason"
 _DEADLINE: Final = _LONG + "test_silence_and_drips_end_at_the_deadline"
@@ -102,15 +106,12 @@ SCENARIOS: Final = (
     Scenario(40, "Locust master killed", "workers stop <= 6 s; none beyond the lease", (_LONG + "test_40_",)),
     Scenario(41, "partition of 10 s", "no double lease; what was done is told late", (_LONG + "test_41_",)),
     Scenario(
-        42, "webhook fails 5 times", "attempts as stated",
-        (
-            "tests/conformance/emulator/test_delivery.py::test_a_message_is_brought_until_http_200",
-            "tests/conformance/emulator/test_delivery.py::test_a_receiver_that_never_answers",
-        ),
+        42, "webhook: 500, silence, a cut 200", "attempts as stated; one effect",
+        (_BROUGHT + "test_42_", _DELIVERY + "test_a_message_is_brought_until_http_200"),
     ),
     Scenario(
-        43, "webhook repeated, late, unknown", "one effect each",
-        ("tests/conformance/receivers/test_receivers.py::test_a_miniature_is_judged",),
+        43, "webhook repeated, late, unknown", "one effect each; unknown told, not fatal",
+        (_BROUGHT + "test_43_", _DISORDER + "test_43_", _RECEIVERS + "test_a_miniature_is_judged"),
     ),
     Scenario(44, "a day of 1 % faults", "RSS < 20 MB; fds ± 5; acct", (_LONG + "test_44_",)),
 )  # fmt: skip

@@ -15,9 +15,7 @@ from smsproof_spec.rules import Malformed, strict_json
 
 Headers = tuple[tuple[str, str], ...]
 
-STRAY = (
-    "run/stray"  # stands for a case where something arrived that belongs to none: judged by nobody, shown to readers
-)
+STRAY = "run/stray"  # stands for a case where something arrived that belongs to none; judged by nobody
 KEEPER = "run/keep-webhooks"  # stands for a case where a run puts the account back: no case asked for it
 
 
