@@ -58,7 +58,7 @@ SCENARIOS: Final = (
     Scenario(10, "huge heads, endless 1xx", "named, before the deadline; RSS < 64 MB", (_LOST + "[has", _LOST + "[only")),
     Scenario(11, "bodies that are no JSON", "each its malformed.*", (_MALFORMED,)),
     Scenario(
-        12, "an HTML page", "found, or unknown with 502; made harmless",
+        12, "an HTML page", "200, 400, 500: a finding; 502: unknown; it is shown",
         (_FAULTS + "test_12_", _HOSTILE + "test_a_run_against_a_hostile"),
     ),
     Scenario(13, "429 with any Retry-After", "classified, never waits", (_FAULTS + "test_13_",)),

@@ -122,6 +122,8 @@ class Lookout:
         longest: tuple[int, int, str] | None = None
         for form, offset in self._windows.get(text[at : at + _WINDOW], ()):
             whole, value = self._forms[form]
+            if longest is not None and longest[1] - longest[0] >= len(whole):
+                continue  # nothing longer can be found of it: a text of one letter stands at each of its own places
             start, end = _extent(text, at, whole, offset)
             if end - start >= min(len(whole), _TELLING) and (longest is None or end - start > longest[1] - longest[0]):
                 longest = start, end, value

@@ -19,6 +19,7 @@ from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 from typing import Any, Final
 
+from smsproof_conformance.records import bad_moment
 from smsproof_conformance.records.exchange import Exchange, Request, is_array, is_object
 from smsproof_conformance.records.outcome import Outcome, may_pass
 from smsproof_conformance.records.sentence import Sentence
@@ -82,7 +83,7 @@ def _answers(exchanges: Sequence[Exchange]) -> dict[int, list[int | None]]:
 def why_unknown(exchange: Exchange) -> Sentence:
     """Why nobody knows what a busy answer says about its request."""
     if not exchange.request.paid or not may_pass(exchange.status):
-        return Sentence("the target was busy (HTTP {})", exchange.status)
+        return Sentence("the target was busy ({})", bad_moment.told(exchange))
     return Sentence(
         "HTTP {} to a send, which is charged and was not sent again: a bad moment, or a defect, and no other send of the"
         " run tells which. Run again; a test system with a control_url is asked again at once",

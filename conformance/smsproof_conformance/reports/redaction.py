@@ -47,7 +47,8 @@ from smsproof_spec.rules import Malformed, strict_json
 _SECRET_HEADER: Final = re.compile(r"auth|cookie|token|secret|signature|api-?key", re.IGNORECASE)
 _CHALLENGE: Final = "www-authenticate"  # says how to authenticate, holds nothing to authenticate with
 
-_EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+# From the beginning of a stretch alone, and without going back in it: a peer may answer megabytes of letters.
+_EMAIL: Final = re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]+(?:\.[\w-]+)+(?:\.*\+[\w.+@-]*+)?")
 # Digits that stand alone: with a plus always; without, as many as a number with its country code has. Ten or thirteen
 # that begin with 1 are a time in seconds or milliseconds: no country has numbers like that.
 _NUMBER: Final = re.compile(

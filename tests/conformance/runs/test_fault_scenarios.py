@@ -280,23 +280,69 @@ def test_21_no_clock_of_a_server_is_an_error_of_ours_or_fails(clock: str) -> Non
     assert {found.requirement for found in judged.findings} == CLOCKS[clock][2]
 
 
-def test_12_a_page_instead_of_json_is_a_finding_or_unknown_and_its_words_are_made_harmless(tmp_path: Path) -> None:
-    page = b"<h1>\x1b[31mBad Gateway</h1><script>alert(1)</script>"
-    head = b"HTTP/1.1 %s\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n"
-    for status, code in ((b"202 Accepted", 1), (b"502 Bad Gateway", 7)):  # what is busy shows nothing (AMB-IP-39)
-        says = head % (status, len(page)) + page
-        with vendor(lambda *_, says=says: says) as chaos:  # type: ignore[misc]
-            declare(tmp_path, chaos.url)
-            done = smsproof(
-                tmp_path, "run", "staging", "--no-fuzz", "--case", "single-send/*", "--report", "html:h.html",
-                "--report", "json:r.json",
-            )  # fmt: skip
-        report = (tmp_path / "r.json").read_text()
-        assert (done.returncode, "Traceback" in done.stderr) == (code, False)
-        assert ("no JSON" in report or "is not JSON" in report or "text/html" in report) is (code == 1)
-        for told in (done.stdout, done.stderr, report, (tmp_path / "h.html").read_text()):
-            assert "\x1b" not in told
-        assert "<script>alert" not in (tmp_path / "h.html").read_text()
+# What a gateway says; with a terminal's escape, a script, a token, a number and more than anybody wants to read.
+PAGE = b"<!doctype html>\n<h1>\x1b[31mBad Gateway</h1><script>alert(1)</script> smsproof-token for +14155550123 "
+PAGE += b"x" * 9000
+WRITTEN = {
+    "html": "h.html",
+    "junit": "j.xml",
+    "json": "r.json",
+    "ndjson": "n.ndjson",
+    "github": "g.md",
+    "har": "a.har",
+}
+
+
+def paged(folder: Path, status: str) -> tuple[int, dict[str, str]]:
+    """Exit code of a run against a server that answers nothing but that page, and all that was told of it."""
+    head = f"HTTP/1.1 {status}\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {len(PAGE)}\r\n\r\n"
+    reports = [word for kind, name in WRITTEN.items() for word in ("--report", f"{kind}:{name}")]
+    chosen = ("--case", "single-send/from-long-code", "--case", "common/json-objects")
+    with vendor(lambda *_: head.encode() + PAGE) as chaos:
+        declare(folder, chaos.url)
+        done = smsproof(folder, "run", "staging", "--no-fuzz", *chosen, *reports)
+    assert "Traceback" not in done.stderr
+    told = {kind: (folder / name).read_text() for kind, name in WRITTEN.items()}
+    return done.returncode, {**told, "console": done.stdout + done.stderr}
+
+
+def test_12_a_gateway_s_page_accuses_nobody_and_is_known_for_what_it_is(tmp_path: Path) -> None:
+    code, told = paged(tmp_path, "502 Bad Gateway")
+    assert code == 7
+    report = json.loads(told["json"])
+    assert report["findings"] == []
+    (reason,) = [case["reason"] for case in report["cases"] if case["verdict"] == "INDETERMINATE"]
+    begins = "HTTP 502, text/html instead of JSON: <!doctype html> <h1>\\x1b[31mBad Gateway</h1>"
+    assert begins in reason
+    assert len(reason) < 400
+    assert begins in " ".join(told["console"].split())
+    for kind in ("junit", "html"):
+        assert "HTTP 502, text/html instead of JSON: &lt;!doctype html" in told[kind]
+    assert "HTTP 502, text/html instead of JSON" in told["ndjson"]
+    harmless(told)
+
+
+@pytest.mark.parametrize("status", ["200 OK", "400 Bad Request", "500 Internal Server Error"])
+def test_12_a_page_instead_of_json_is_a_finding_that_shows_it(tmp_path: Path, status: str) -> None:
+    code, told = paged(tmp_path, status)
+    assert code == 1
+    findings = json.loads(told["json"])["findings"]
+    shown = [found["exchange"]["answer"] for found in findings if found["severity"] == "FAIL"]
+    assert shown
+    for answer in shown:
+        assert "<h1>" in answer["body"]
+        assert ["Content-Type", "text/html; charset=utf-8"] in answer["headers"]
+    unreadable = [found for found in findings if found["requirement"] == "IP-HOUSE-01"]
+    assert bool(unreadable) is (status == "200 OK")  # no page says what the body of a refusal is
+    harmless(told)
+
+
+def harmless(told: dict[str, str]) -> None:
+    """No escape, no script, no token, no number."""
+    for kind, text in told.items():
+        for never in ("\x1b", "smsproof-token", "4155550123"):
+            assert never not in text, kind
+    assert "<script>alert" not in told["html"]
 
 
 def requests_of(folder: Path, hash_seed: str) -> list[tuple[str, str, str, bytes | None]]:
