@@ -68,7 +68,10 @@ SCENARIOS: Final = (
     ),
     Scenario(15, "redirects elsewhere", "0 requests there", (_FAULTS + "test_15_",)),
     Scenario(16, "TLS broken", "transport.tls, nothing sent, exit 4", (_FAULTS + "test_16_",)),
-    Scenario(17, "DNS, blackhole", "exit 4", (_FAULTS + "test_17_",)),
+    Scenario(
+        17, "DNS gone or changing, blackhole", "connect timeout a try; nothing goes elsewhere; exit 4",
+        (_FAULTS + "test_17_", _LONG + "test_17_"), (_FAULTS + "test_17_",),
+    ),
     Scenario(
         18, "kept connection closes", "GET again, POST indeterminate",
         (_HOSTILE + "test_a_get_on_a_kept", _HOSTILE + "test_a_post_on_a_kept", _BROKEN),

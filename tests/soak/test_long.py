@@ -263,6 +263,46 @@ def apart() -> Iterator[None]:
         ip("netns", "del", NAMESPACE)
 
 
+@contextmanager
+def swallowing() -> Iterator[str]:
+    """A network namespace whose only IPv6 route is a device that drops everything; yields its name."""
+    name = f"{NAMESPACE}-17"
+
+    def ip(*words: str) -> int:
+        return subprocess.run(["ip", *words], stderr=subprocess.DEVNULL).returncode
+
+    if os.geteuid() != 0 or shutil.which("ip") is None or ip("netns", "add", name):
+        pytest.skip("needs the privilege to make a network namespace")
+    inside = ("-n", name)
+    try:
+        made = (
+            ip(*inside, "link", "add", "hole", "type", "dummy")
+            or ip(*inside, "link", "set", "hole", "up")
+            or ip(*inside, "addr", "add", "fd00:17::1/64", "dev", "hole", "nodad")
+        )
+        if made:
+            pytest.skip("needs a kernel with dummy devices and IPv6")
+        yield name
+    finally:
+        ip("netns", "del", name)
+
+
+def test_17_an_ipv6_route_that_swallows_everything_ends_in_4_after_the_connect_timeouts(tmp_path: Path) -> None:
+    with swallowing() as namespace:
+        declare(tmp_path, "http://[fd00:17::2]:80")
+        words = ("run", "staging", "--no-fuzz", "--live", "--budget", "5", "--report", "json:r.json")
+        began = time.monotonic()
+        process = start(tmp_path, *words, wrapper=("ip", "netns", "exec", namespace))
+        _, err = process.communicate(timeout=120)
+        took = time.monotonic() - began
+    assert (process.returncode, b"Traceback" in err) == (4, False), err
+    assert "transport.connect-timeout" in json.loads((tmp_path / "r.json").read_text())["stopped"]
+    with Ledger.open(find("last", tmp_path / ".smsproof" / "runs")) as ledger:
+        lost = [exchange.lost for exchange in ledger.exchanges()]
+    assert {one.kind for one in lost if one} == {"transport.connect-timeout"}
+    assert took < 3 * 3 * len(lost) + 10  # three tries of three seconds each
+
+
 @pytest.mark.parametrize("seconds", [0.5, 10])
 def test_41_a_partition_between_master_and_workers_leases_nothing_twice(tmp_path: Path, seconds: float) -> None:
     with apart(), vendor(lambda *_: None) as chaos:

@@ -7,16 +7,19 @@ or netrc taken from the environment.
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import re
 import socket
 import ssl
 import time
+from contextlib import suppress
 from typing import Final
 from urllib.parse import quote, urlsplit
 
 import h11
 
 from smsproof_conformance.records.exchange import Answer, Headers, Lost
+from smsproof_conformance.targets.target import is_loopback
 from smsproof_conformance.wire.connection import ClosedEarly, Connection, NotHttp
 
 _CONNECT_SECONDS: Final = 3.0
@@ -35,6 +38,7 @@ class Caller:
         origin = urlsplit(base_url)
         assert origin.hostname is not None  # base URLs are checked where they are declared
         self._host = origin.hostname
+        self._on_loopback = is_loopback(base_url)
         self._tls = (trust or ssl.create_default_context()) if origin.scheme == "https" else None
         self._port = origin.port or (443 if self._tls else 80)
         self._prefix = origin.path.rstrip("/")
@@ -108,7 +112,7 @@ class Caller:
             connection.close()
         try:
             async with asyncio.timeout(_CONNECT_SECONDS):
-                return await Connection.open(self._host, self._port, self._tls)
+                return await self._connect()
         except TimeoutError as error:
             detail = f"no connection within {_CONNECT_SECONDS:g} s"
             raise _NoConnection("transport.connect-timeout", detail) from error
@@ -120,6 +124,24 @@ class Caller:
             shaking_hands = self._tls is not None and isinstance(error, ConnectionResetError | BrokenPipeError)
             kind = "transport.tls" if shaking_hands else "transport.refused"
             raise _NoConnection(kind, error.strerror or str(error)) from error
+
+    async def _connect(self) -> Connection:
+        """A name that stands for loopback is resolved once for each connection, and leads nowhere else.
+
+        What is on loopback is sent without `--live`: a resolver that answers otherwise tomorrow must not make it leave.
+        """
+        if not self._on_loopback:
+            return await Connection.open(self._host, self._port, self._tls)
+        found = await asyncio.get_running_loop().getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM)
+        addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+        for address in addresses:
+            if not ipaddress.ip_address(address).is_loopback:
+                detail = f"{self._host} stands for {address} now, which is not loopback; nothing was sent there"
+                raise _NoConnection("transport.dns", detail)
+        for address in addresses[:-1]:
+            with suppress(ConnectionRefusedError):
+                return await Connection.open(self._host, self._port, self._tls, address)
+        return await Connection.open(self._host, self._port, self._tls, addresses[-1])
 
 
 class _NoConnection(Exception):

@@ -65,9 +65,13 @@ class Connection:
         self.used = False
 
     @classmethod
-    async def open(cls, host: str, port: int, tls: ssl.SSLContext | None) -> Connection:
-        """raises    OSError, ssl.SSLError."""
-        reader, writer = await asyncio.open_connection(host, port, ssl=tls, server_hostname=host if tls else None)
+    async def open(cls, host: str, port: int, tls: ssl.SSLContext | None, address: str | None = None) -> Connection:
+        """Connect to a host, or to one address of it, which is still asked for its name in TLS.
+
+        raises    OSError, ssl.SSLError.
+        """
+        name = host if tls else None
+        reader, writer = await asyncio.open_connection(address or host, port, ssl=tls, server_hostname=name)
         return cls(reader, writer)
 
     def close(self) -> None:

@@ -19,9 +19,10 @@ import subprocess
 import sys
 import termios
 import threading
+import time
 from collections import Counter
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -184,6 +185,97 @@ def test_17_names_and_routes_that_lead_nowhere_end_in_4(
         judged, ledger = acted(chaos, 5)
     assert {exchange.lost.kind for exchange in ledger.exchanges() if exchange.lost} == {kind}
     assert (judged.exit_code, chaos.requests) == (ExitCode.UNREACHABLE, 0)
+
+
+CONNECTS: list[Any] = []
+"""Addresses that this process connected to, while a test looks."""
+LOOKING = False
+
+
+def _connecting(event: str, values: tuple[Any, ...]) -> None:
+    if LOOKING and event == "socket.connect":
+        CONNECTS.append(values[1][0])
+
+
+sys.addaudithook(_connecting)  # cannot be taken off again, so that it is told when to look
+
+
+@contextmanager
+def resolving(monkeypatch: pytest.MonkeyPatch, *answers: str | Exception) -> Iterator[None]:
+    """Let a resolver of ours answer for `localhost`: in turn, the last one for ever."""
+    global LOOKING
+    real, left = socket.getaddrinfo, list(answers)
+
+    def answer(host: Any, port: Any, *rest: Any, **named: Any) -> Any:
+        if host != "localhost":
+            return real(host, port, *rest, **named)
+        found = left.pop(0) if len(left) > 1 else left[0]
+        if isinstance(found, Exception):
+            raise found
+        return real(found, port, *rest, **named)
+
+    CONNECTS.clear()
+    with monkeypatch.context() as patch:
+        patch.setattr(socket, "getaddrinfo", answer)
+        LOOKING = True
+        try:
+            yield
+        finally:
+            LOOKING = False
+
+
+CLOSING = b'HTTP/1.1 202 Accepted\r\nConnection: close\r\nContent-Length: 12\r\n\r\n{"code":202}'
+ELSEWHERE = "192.0.2.1"  # of a net that documents have for themselves (RFC 5737)
+CHANGES: dict[str, tuple[str | Exception, str]] = {
+    "to another machine": (ELSEWHERE, "transport.dns"),
+    "to another machine of IPv6": ("2001:db8::1", "transport.dns"),
+    "to the machine's own address": ("0.0.0.0", "transport.dns"),
+    "to nothing": (socket.gaierror(-2, "Name or service not known"), "transport.dns"),
+    "to where nobody listens": ("127.0.0.77", "transport.refused"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_17_a_name_that_changes_in_the_middle_of_a_run_leads_nowhere_else_and_ends_in_4(
+    monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    now, kind = CHANGES[change]
+    with vendor(lambda *_: CLOSING) as chaos, resolving(monkeypatch, *["127.0.0.1"] * 5, now):
+        chaos.url = chaos.url.replace("127.0.0.1", "localhost")
+        judged, ledger = acted(chaos, 20)
+    assert (judged.count(Verdict.PASS), judged.exit_code) == (5, ExitCode.UNREACHABLE)
+    assert {exchange.lost.kind for exchange in ledger.exchanges() if exchange.lost} == {kind}
+    assert set(CONNECTS) == {"127.0.0.1"} | ({"127.0.0.77"} if now == "127.0.0.77" else set())
+    if isinstance(now, str) and kind == "transport.dns":
+        assert f"localhost stands for {now} now, which is not loopback" in judged.stop_reason
+
+
+@pytest.mark.parametrize("family", [socket.AF_INET, socket.AF_INET6])
+def test_17_an_address_that_swallows_what_is_sent_costs_the_connect_timeout_and_ends_in_4(
+    monkeypatch: pytest.MonkeyPatch, family: socket.AddressFamily
+) -> None:
+    """A listener whose queue is full answers no SYN: as near to a blackhole as loopback has."""
+    monkeypatch.setattr(caller, "_CONNECT_SECONDS", 0.2)
+    host = "::1" if family is socket.AF_INET6 else "127.0.0.1"
+    try:
+        full = socket.create_server((host, 0), family=family, backlog=0)
+    except OSError as error:
+        pytest.skip(f"no {family.name} here: {error}")
+    waiting = [socket.socket(family) for _ in range(4)]
+    with full, ExitStack() as stack:
+        for one in waiting:
+            stack.enter_context(one)
+            one.setblocking(False)
+            one.connect_ex(full.getsockname())
+        chaos = Chaos(lambda *_: None)
+        chaos.url = f"http://{f'[{host}]' if ':' in host else host}:{full.getsockname()[1]}"
+        began = time.monotonic()
+        judged, ledger = acted(chaos, 20)
+        took = time.monotonic() - began
+    assert {exchange.lost.kind for exchange in ledger.exchanges() if exchange.lost} == {"transport.connect-timeout"}
+    assert judged.exit_code is ExitCode.UNREACHABLE
+    tries = 3 * sum(exchange.lost is not None for exchange in ledger.exchanges())
+    assert 0.2 * tries <= took < 0.2 * tries + 3
 
 
 def certificate(folder: Path, name: str, days: int) -> None:
