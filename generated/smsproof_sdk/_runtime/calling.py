@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 from .answer import failed
 from .credential import Credential, Scheme, Secret, header_value
-from .errors import ConfigurationError, MaybeSent, NotSent
+from .errors import ConfigurationError, MaybeSent, NotSent, SdkError
 from .operation import Operation
 from .raw import RawAnswer, record
 from .server import checked_base_url, origin
@@ -124,7 +124,7 @@ def call(core: Core, request: Ready, deadline: float | None = None) -> Conversat
     """Make one call, and answer only with a success.
 
     A request that may have left is never made again, unless it only reads; one that never left is tried again.
-    raises   NotSent, MaybeSent, StatusError, ConfigurationError
+    raises   NotSent, MaybeSent, StatusError, ConfigurationError; what a token function raises, as it is: nothing left
     """
     operation = request.operation
     ends = time.monotonic() + (core.deadline if deadline is None else deadline)
@@ -135,7 +135,7 @@ def call(core: Core, request: Ready, deadline: float | None = None) -> Conversat
     while True:
         target, headers = yield from _secured(core, request, names)
         tried += 1
-        outcome: RawAnswer | Failure = yield Attempt(
+        attempt = Attempt(
             operation.method,
             base_url + target,
             operation.path,
@@ -145,7 +145,7 @@ def call(core: Core, request: Ready, deadline: float | None = None) -> Conversat
             core.timeout,
             core.max_answer_bytes,
         )
-        _log(core, operation, outcome, tried)
+        outcome = yield from _attempted(core, operation, attempt, tried)
         if isinstance(outcome, RawAnswer):
             record(outcome)
             if 200 <= outcome.status < 300:
@@ -170,6 +170,21 @@ def call(core: Core, request: Ready, deadline: float | None = None) -> Conversat
                     raise MaybeSent(outcome.reason, is_retry_safe=True if operation.reads else None)
                 raise NotSent(outcome.reason, attempts=tried)
         yield Pause(wait)
+
+
+def _attempted(
+    core: Core, operation: Operation[Any], attempt: Attempt, tried: int
+) -> Conversation[RawAnswer | Failure]:
+    """Make one attempt; raises MaybeSent for whatever a transport of the user's own raises, behind an octet that left."""
+    try:
+        outcome: RawAnswer | Failure = yield attempt
+        _log(core, operation, outcome, tried)
+    except SdkError:
+        raise
+    except Exception as error:  # any library's: none of them says whether something had left
+        reason = f"{type(error).__name__}: {error}"
+        raise MaybeSent(reason, is_retry_safe=True if operation.reads else None) from error
+    return outcome
 
 
 def _alternative(core: Core, operation: Operation[Any]) -> tuple[str, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, Generic, Protocol, TypeVar
@@ -87,7 +88,19 @@ def send_one(
     """
     sending.check(message, addresses=core.addresses)
     raw = yield from call(core, ready(core, sending.operation, {}, message), deadline)
-    return _accepted(sending, message, raw, index)
+    with _behind_an_answer(raw):
+        return _accepted(sending, message, raw, index)
+
+
+@contextmanager
+def _behind_an_answer(raw: RawAnswer) -> Generator[None]:
+    """Whatever goes wrong in here, the request was answered with a success: it must not look as if it could go again."""
+    try:
+        yield
+    except SdkError:
+        raise
+    except Exception as error:
+        raise SentUnreadable(f"{type(error).__name__}: {error}", raw=raw) from error
 
 
 def _accepted(sending: Sending[MessageT, AcceptedT], message: MessageT, raw: RawAnswer, index: int) -> AcceptedT:
@@ -184,7 +197,8 @@ def _in_one(
     if not is_array(at(value, pairing.items)):
         id = identifier(at(value, sending.id))
         raise SentUnreadable(f"no list at {pairing.items}", raw=raw, id=id, ids=_ids_in(pairing, value))
-    result = by_position(pairing, messages, value, raw, sending.make)
+    with _behind_an_answer(raw):
+        result = by_position(pairing, messages, value, raw, sending.make)
     return (
         result if raw.status == 207 else replace(result, notes=(*result.notes, f"status {raw.status} instead of 207"))
     )
@@ -222,7 +236,8 @@ def _one_by_one(
                 failed.append(Failed(message, index, status, error.reason, error.is_retry_safe, None, error, id))
             stopped = error if status == 401 else None
         except Exception as error:
-            # Whatever it was, the ids of the messages before it must come back.
+            # Whatever it was, the ids of the messages before it must come back. What is none of ours was raised before
+            # the transport was called, by a token function or in writing the request: `call` sees to that.
             stopped = error if isinstance(error, SdkError) else NotSent(f"{type(error).__name__}: {error}")
             failed.append(Failed(message, index, None, str(error), True, error=stopped))
         if stopped is None:
@@ -255,7 +270,8 @@ def send_listing(
         if len(requests) != 1:
             raise SentUnreadable(f"no list at {pairing.items}", raw=raw)
         value = _as_list(pairing, listing.key(requests[0]), value, raw)
-    return by_key(pairing, requests, listing.key, value, raw, listing.make)
+    with _behind_an_answer(raw):
+        return by_key(pairing, requests, listing.key, value, raw, listing.make)
 
 
 def _as_list(pairing: Pairing, key: str, value: dict[str, object], raw: RawAnswer) -> object:
@@ -296,7 +312,7 @@ def send_in_chunks(
         first = whole.position
         try:
             part = yield from send_many(core, sending, chunk, deadline)
-        except Exception as error:
+        except Exception as error:  # likewise
             cause = error if isinstance(error, SdkError) else NotSent(f"{type(error).__name__}: {error}")
             lost = cause.is_retry_safe is not True
             unknown = tuple(Unknown(m, first + i, str(cause), error=cause) for i, m in enumerate(chunk) if lost)

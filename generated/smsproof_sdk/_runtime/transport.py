@@ -198,7 +198,7 @@ class SyncTransport:
                         timeout=_timeouts(attempt)["read"],
                     )
                     response = self._injected.send(request, stream=True, follow_redirects=False)
-            except Exception as error:
+            except Exception as error:  # any library's own errors come here, and are told apart by name
                 return _failure(error)
             body, damage = self._body(attempt, response)
         return _answer(attempt, response, body, started, damage)
@@ -215,7 +215,7 @@ class SyncTransport:
                 pieces.append(piece)
                 if time.monotonic() >= attempt.ends:
                     return b"".join(pieces), "the deadline of the call was over before the answer ended"
-        except Exception as error:
+        except Exception as error:  # of an answer that has begun: what came so far still counts
             return b"".join(pieces), _failure(error).reason
         finally:
             response.close()
@@ -291,7 +291,7 @@ class AsyncTransport:
             damage = "the deadline of the call was over before the answer ended"
             if response is None:
                 return Failure(left=True, reason="no answer before the deadline of the call")
-        except Exception as error:
+        except Exception as error:  # any library's own errors, before the answer's head or behind it
             if response is None:
                 return _failure(error)
             damage = _failure(error).reason

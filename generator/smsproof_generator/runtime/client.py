@@ -133,7 +133,7 @@ class SyncClient:
                         outcome = _asked(effect)
                     else:
                         outcome = self._transport.exchange(effect)
-                except Exception as error:
+                except Exception as error:  # whatever it is, the conversation knows what it means at this point
                     effect = conversation.throw(error)
                 else:
                     effect = conversation.send(outcome)
@@ -185,7 +185,7 @@ class AsyncClient:
                             outcome = await outcome
                     else:
                         outcome = await self._transport.exchange(effect)
-                except Exception as error:
+                except Exception as error:  # whatever it is, the conversation knows what it means at this point
                     effect = conversation.throw(error)
                 else:
                     effect = conversation.send(outcome)

@@ -85,7 +85,7 @@ class Receiver(Generic[DeliveryT]):
             key = delivery.delivery_key
             if not self._store.take(key, delivery.kept()):
                 return 200, None, None
-        except Exception:
+        except Exception:  # a store is the user's own; whatever it raises, the vendor must come again
             _logger.exception("a delivery could not be kept")
             return 500, None, None
         return 200, key, delivery
@@ -146,7 +146,7 @@ class Receiver(Generic[DeliveryT]):
             outcome = self._handler(delivery)
             if inspect.isawaitable(outcome):
                 asyncio.run(_awaited(outcome))
-        except Exception:
+        except Exception:  # a handler is the user's own; the delivery stays kept, the server goes on
             self._failed(key)
         else:
             self._store.finish(key)
@@ -155,7 +155,7 @@ class Receiver(Generic[DeliveryT]):
         _logger.exception("the handler failed; it runs again after a restart")
         try:
             self._store.release(key)
-        except Exception:
+        except Exception:  # of a store that has failed; a restart frees its claims
             _logger.exception("the claim could not be given back")
 
     # ASGI
@@ -231,7 +231,7 @@ class Receiver(Generic[DeliveryT]):
             outcome = await anyio.to_thread.run_sync(self._handler, delivery)
             if inspect.isawaitable(outcome):
                 await outcome
-        except Exception:
+        except Exception:  # a handler is the user's own; the delivery stays kept, the server goes on
             self._failed(key)
         else:
             await anyio.to_thread.run_sync(self._store.finish, key)
