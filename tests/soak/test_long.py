@@ -23,11 +23,13 @@ from pathlib import Path
 import psutil
 import pytest
 
+from smsproof_conformance.case import Standing, cases
 from smsproof_conformance.emulator import running
 from smsproof_conformance.records.exchange import Lost, Request, State
 from smsproof_conformance.records.ledger import Ledger, find
 from smsproof_conformance.targets.demonstration import SECRETS
 from tests.conformance.cases import second_messangi
+from tests.conformance.runs.accounts import accounted
 from tests.conformance.runs.chaos import HANGS_UP, RESETS, TRUNCATES, vendor
 from tests.conformance.runs.test_fault_scenarios import REPORTS, acted, declare, smsproof
 from tests.conformance.wire.test_hostile_servers import (
@@ -93,6 +95,10 @@ def test_24_25_a_signal_anywhere_gives_whole_reports_within_five_seconds(
     json.loads((tmp_path / "s.sarif").read_text())
     assert all(json.loads(line) for line in (tmp_path / "n.ndjson").read_text().splitlines())
     assert (tmp_path / "h.html").read_text().rstrip().endswith("</html>")
+    told = accounted({kind: (tmp_path / name).read_text() for kind, name in REPORTS.items()})
+    with Ledger.open(find("last", tmp_path / ".smsproof" / "runs")) as ledger:
+        planned, standing = ledger.acts(), [case for case in cases("intelepeer").values() if isinstance(case, Standing)]
+    assert told.total() == len(planned) + len(standing) == len(cases("intelepeer"))
 
 
 @pytest.mark.skipif(os.geteuid() != 0 or shutil.which("unshare") is None, reason="needs root and unshare(1)")

@@ -34,8 +34,6 @@ from smsproof_conformance.exit_code import ExitCode
 from smsproof_conformance.records.exchange import Lost, Request, State
 from smsproof_conformance.records.ledger import Ledger, find
 from smsproof_conformance.records.record import Seen
-from smsproof_conformance.reports import json_report
-from smsproof_conformance.reports.material import Material
 from smsproof_conformance.runs import breaker
 from smsproof_conformance.runs.actor import Actor
 from smsproof_conformance.runs.rehearsal import NoCarrier, NoSteering
@@ -50,6 +48,7 @@ from smsproof_conformance.wire.peer import Peer
 from smsproof_spec import contract as contracts
 from tests.conformance.cases.second_messangi import Right as Messangi
 from tests.conformance.cases.test_messangi_second_server import TARGET as MESSANGI
+from tests.conformance.runs.accounts import accounted, reports
 from tests.conformance.runs.chaos import HANGS_UP, RESETS, TRUNCATES, Chaos, vendor
 
 CONTRACT = contracts.load("intelepeer")
@@ -93,10 +92,7 @@ def acted(chaos: Chaos, count: int = CASES, ledger: Ledger | None = None) -> tup
     assert (states[State.NOT_SENT], count - answered - counted[Verdict.INDETERMINATE] - not_sent) == (
         not_sent, counted[Verdict.SKIP],
     )  # fmt: skip
-    report = json.loads(json_report.render(Material(ledger, judged, CONTRACT)))
-    assert Counter(case["verdict"] for case in report["cases"]) == Counter(
-        str(verdict) for verdict in counted.elements()
-    )
+    assert accounted(reports(ledger, judged, CONTRACT)) == Counter(str(verdict) for verdict in counted.elements())
     assert max(chaos.texts.values(), default=0) <= 1
     return judged, ledger
 

@@ -19,7 +19,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from smsproof_conformance.case import Case, Section
+from smsproof_conformance.case import Case, Scenario, Section, cases
 from smsproof_conformance.emulator import running
 from smsproof_conformance.records.exchange import Answer, Lost, Request, State, encode
 from smsproof_conformance.records.ledger import Ledger, LedgerError, LedgerFailure
@@ -33,8 +33,10 @@ from smsproof_conformance.runs.runner import Run
 from smsproof_conformance.targets.demonstration import SECRETS, target
 from smsproof_conformance.targets.target import Fact, Secrets, Target
 from smsproof_conformance.verdicts.finding import Judgement
+from smsproof_conformance.verdicts.judge import judge
 from smsproof_conformance.wire.peer import Peer
 from smsproof_spec import contract as contracts
+from tests.conformance.runs.accounts import accounted, reports
 
 CONTRACT = contracts.load("intelepeer")
 LOCAL = target("intelepeer", "http://127.0.0.1:1", "http://127.0.0.1:1/_smsproof")
@@ -395,6 +397,10 @@ def kill_and_resume(staging: tuple[Path, str], chance: random.Random) -> None:
         assert repeated == []
         assert db.execute("SELECT count(*) FROM exchange WHERE paid AND state = 'sending'").fetchone() == (0,)
     with Ledger.open(path) as ledger:
+        every = list(cases("intelepeer").values())
+        told = accounted(reports(ledger, judge(ledger, CONTRACT, every, strict=False), CONTRACT))
+        assert told.total() == len(every)
+        assert set(ledger.acts()) == {case.id for case in every if isinstance(case, Scenario)}
         sent = Counter(message for exchange in ledger.exchanges() for message in messages(exchange.request))
     outbox = httpx2.get(f"{control}/outbox").json()["messages"]
     taken = Counter((message["from"], message["to"], message["text"]) for message in outbox)
