@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import json
 import os
@@ -137,10 +138,19 @@ def test_3_refused_connections_are_tried_again_and_all_is_sent_once(monkeypatch:
 
 
 @pytest.mark.parametrize("after", ["3600", "-1", "nan", "Wed, 21 Oct 2015 07:28:00 GMT"])
-def test_13_no_retry_after_makes_a_run_wait(after: str) -> None:
+def test_13_no_retry_after_makes_a_run_wait(after: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    real = asyncio.sleep
+
+    async def sleep(seconds: float, *result: Any) -> Any:
+        slept.append(seconds)
+        return await real(0, *result)  # a run that waits is found, and does not keep the test waiting
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
     says = f'HTTP/1.1 429 Slow Down\r\nRetry-After: {after}\r\nContent-Length: 12\r\n\r\n{{"code":429}}'.encode()
     with vendor(lambda *_: says) as chaos:
         judged, ledger = acted(chaos, 5)
+    assert sum(slept) == 0
     assert [exchange.status for exchange in ledger.exchanges()] == [429] * 5
     assert judged.count(Verdict.INDETERMINATE) == 5
 
@@ -490,18 +500,35 @@ def test_32_at_every_send_its_intent_is_in_what_a_power_cut_would_leave(tmp_path
         db.close()
         return rows
 
+    said: list[str] = []
+
     class Vendor(NoCarrier):
         sent: list[str] = []
 
         async def exchange(self, request: Request) -> Any:
             self.sent.append(request.case)
             assert copied() == self.sent
+            synced = [one.split("=")[1].strip() for one in said if one.startswith("PRAGMA synchronous")]
+            intents = [place for place, one in enumerate(said) if one.startswith("INSERT INTO exchange")]
+            asked = [place for place, one in enumerate(said) if one == "PRAGMA synchronous = FULL"]
+            assert len(asked) == len(intents) == len(self.sent) and synced[-2:] == ["FULL", "NORMAL"]
+            assert all(full < intent for full, intent in zip(asked, intents, strict=True))
             recovered = copied(chance.randrange(0, 200_000))
             assert recovered == self.sent[: len(recovered)]
             return Lost("transport.reset", True, "gone") if len(self.sent) % 3 == 0 else await super().exchange(request)
 
     at = target("intelepeer", "http://127.0.0.1:1", "http://127.0.0.1:1")
     with Ledger.create(path, ()) as ledger:
+        written = ledger._write  # pyright: ignore[reportPrivateUsage]
+
+        def writes(*statement: Any) -> Any:
+            done = written(*statement)
+            known = copied()  # at every boundary of a write, not only where something leaves
+            assert known[: len(Vendor.sent)] == Vendor.sent and len(known) <= len(Vendor.sent) + 1
+            return done
+
+        ledger._db.set_trace_callback(said.append)  # pyright: ignore[reportPrivateUsage]
+        ledger._write = writes  # type: ignore[method-assign]  # pyright: ignore[reportPrivateUsage]
         Run(at, SECRETS, CONTRACT, ledger, peer=lambda _, __: Peer(Vendor(), NoSteering())).start(
             [sending(number) for number in range(25)], seed=1
         )
@@ -547,15 +574,26 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_28_a_kill_while_reports_are_written_leaves_the_old_ones_and_they_can_be_made_again(
-    recorded: Path, tmp_path: Path
+@pytest.mark.parametrize(("whole", "event"), [(0, "os.rename"), (3, "open"), (5, "os.rename")])
+def test_28_a_kill_while_reports_are_written_leaves_old_or_new_ones_and_they_can_be_made_again(
+    recorded: Path, tmp_path: Path, whole: int, event: str
 ) -> None:
+    """Killed when so many are whole: before the next draft takes its place, or as soon as that draft is opened."""
     wanted = [word for kind, name in REPORTS.items() for word in ("--report", f"{kind}:{tmp_path / name}")]
     for name in REPORTS.values():
         (tmp_path / name).write_text("the previous report")
-    dies = "import sys, os; sys.addaudithook(lambda e, a: e == 'os.rename' and os.kill(os.getpid(), 9))"
+    dies = (
+        "import sys, os; seen = []\n"
+        "def look(event, values):\n"
+        f"    if event == {event!r} and {str(tmp_path)!r} in str(values[0]):\n"
+        f"        if len(seen) == {whole}: os.kill(os.getpid(), 9)\n"
+        "        seen.append(event)\n"
+        "sys.addaudithook(look)"
+    )
     assert smsproof(recorded, "report", "last", *wanted, before=dies).returncode == -9
-    assert {(tmp_path / name).read_text() for name in REPORTS.values()} == {"the previous report"}
+    for place, name in enumerate(REPORTS.values()):
+        expected = (recorded / name).read_bytes() if place < whole else b"the previous report"
+        assert (tmp_path / name).read_bytes() == expected, name
     assert smsproof(recorded, "report", "last", *wanted).returncode == 0
     for name in REPORTS.values():
         assert (tmp_path / name).read_bytes() == (recorded / name).read_bytes()
