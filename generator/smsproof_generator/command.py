@@ -10,6 +10,7 @@ from pathlib import Path
 import smsproof_spec
 from smsproof_spec.rules import printable
 from smsproof_spec.source import SourceError
+from smsproof_spec.spelling import counted
 
 from . import document, reading
 from .packaging import checkout_tree, foreign_tree
@@ -32,12 +33,13 @@ def run(arguments: list[str]) -> int:
     except SpecError as error:
         for problem in error.problems:
             print(printable(str(problem)), file=sys.stderr)
-        print(f"{len(error.problems)} problem(s); nothing was written.{_partial_hint(options)}", file=sys.stderr)
+        found = counted(len(error.problems), "problem")
+        print(f"{found}; nothing was written.{_partial_hint(options, error)}", file=sys.stderr)
         return _USAGE
     except SourceError as error:
         for mistake in error.problems:
             print(printable(str(mistake)), file=sys.stderr)
-        print(f"{len(error.problems)} problem(s) in the contracts; nothing was written.", file=sys.stderr)
+        print(f"{counted(len(error.problems), 'problem')} in the contracts; nothing was written.", file=sys.stderr)
         return _USAGE
     except OutputError as error:
         print(printable(str(error)), file=sys.stderr)
@@ -61,8 +63,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _partial_hint(options: argparse.Namespace) -> str:
-    return " --partial leaves such operations out." if options.spec is not None and not options.partial else ""
+def _partial_hint(options: argparse.Namespace, error: SpecError) -> str:
+    """That --partial would help, where it would: not with a file that is no document at all."""
+    in_operations = all(problem.pointer.startswith("/paths/") for problem in error.problems)
+    return " --partial leaves such operations out." if in_operations and not options.partial else ""
 
 
 def _checkout(check: bool) -> int:
@@ -77,10 +81,12 @@ def _checkout(check: bool) -> int:
         for line in found:
             print(line)
         if found:
-            print(f"{len(found)} file(s) differ from what the contracts say; run smsproof-generate.", file=sys.stderr)
+            differ = "differs" if len(found) == 1 else "differ"
+            files = counted(len(found), "file")
+            print(f"{files} {differ} from what the contracts say; run smsproof-generate.", file=sys.stderr)
         return _DRIFT if found else _FINE
     changed = stale + write(generated, tree)
-    print(f"{len(tree)} files, {len(changed)} changed")
+    print(f"{counted(len(tree), 'file')}, {len(changed)} changed")
     return _FINE
 
 
@@ -105,7 +111,8 @@ def _foreign(options: argparse.Namespace) -> int:
             print(line)
         return _DRIFT if differing else _FINE
     changed = write(out, tree)
-    print(f"{len(sdk.operations)} operations, {len(sdk.classes)} models, {len(tree)} files, {len(changed)} changed")
+    made = ((sdk.operations, "operation"), (sdk.classes, "model"), (tree, "file"))
+    print(f"{', '.join(counted(len(some), noun) for some, noun in made)}, {len(changed)} changed")
     return _FINE
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from smsproof_spec.spelling import nearest
+
 from . import names
 from .contents import is_json
 from .document import JsonObject, as_list, as_object, step
@@ -38,6 +40,9 @@ def parameters(
             name, where = parameter.get("name"), parameter.get("in")
             if isinstance(name, str) and name and isinstance(where, str) and where in _STYLES:
                 found[name, where] = (parameter, spot)
+            elif parameter and isinstance(where, str) and where not in _STYLES:
+                found_in = f"a parameter in {where!r}, which is no place of a request"
+                shapes.problem(spot, found_in, f"{nearest(where, _STYLES)}.")
             elif parameter:
                 shapes.problem(spot, "a parameter without a name or a place", "Give `name` and `in`.")
     in_path = _braces(path)

@@ -21,7 +21,8 @@ class Problem:
     hint: str
 
     def __str__(self) -> str:
-        return f"{self.file}#{self.pointer}: {self.what}. {self.hint}"
+        place = f"{self.file}#{self.pointer}" if self.pointer else self.file
+        return f"{place}: {self.what}. {self.hint}"
 
 
 class SpecError(Exception):

@@ -1,4 +1,4 @@
-"""The hint for a word that nobody knows."""
+"""Words in sentences for people: the hint for one that nobody knows, and one that is counted."""
 
 from __future__ import annotations
 
@@ -15,3 +15,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
     if len(words) <= 12:
         return f"Known are {', '.join(words)}" if words else "None are known"
     return f"Known are {len(words)} others, {words[0]} the first of them"
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: 1 request, 2 requests, 0 requests, 1,000 requests."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

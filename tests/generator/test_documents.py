@@ -45,6 +45,30 @@ def test_all_problems_are_named_and_nothing_is_written(tmp_path: Path, capsys: p
     assert not out.exists()
 
 
+def test_a_place_of_a_parameter_that_is_none_is_answered_with_the_nearest(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = broken()
+    parameter = {"name": "id", "in": "paht", "required": True, "schema": {"type": "string"}}
+    given["paths"] = {"/a": {"get": {"parameters": [parameter], "responses": {"204": {"description": ""}}}}}
+    (spec := tmp_path / "spec.json").write_text(json.dumps(given))
+    assert run(["--spec", str(spec), "--package", "p", "--out", str(tmp_path / "out")]) == 2
+    assert capsys.readouterr().err == (
+        "spec.json#/paths/~1a/get/parameters/0: a parameter in 'paht', which is no place of a request."
+        " Did you mean path.\n"
+        "1 problem; nothing was written. --partial leaves such operations out.\n"
+    )
+
+
+def test_a_file_that_is_no_document_is_named_without_a_place_in_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["--spec", str(tmp_path / "nowhere.yaml"), "--package", "p", "--out", str(tmp_path / "out")]) == 2
+    assert capsys.readouterr().err == (
+        "nowhere.yaml: cannot be read: No such file or directory. Check the path.\n1 problem; nothing was written.\n"
+    )
+
+
 def test_what_cannot_be_served_is_left_out_where_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     spec, out = tmp_path / "spec.json", tmp_path / "out"
     spec.write_text(json.dumps(broken()))

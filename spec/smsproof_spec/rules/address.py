@@ -117,6 +117,9 @@ _REASONS = {
 }
 
 
+_A = {Role.SENDER: "a sender", Role.DESTINATION: "a destination", Role.ENDPOINT: "an endpoint"}
+
+
 class AddressError(ValueError):
     """An address that the vendor does not take in this place.
 
@@ -136,7 +139,7 @@ class AddressError(ValueError):
         self.expected = _EXPECTED[vendor][role]
         self.lenient = lenient
         super().__init__(
-            f"{ascii(address)} cannot be a {role.value} at {vendor}: {_REASONS[reason]}. Give {self.expected}."
+            f"{ascii(address)} cannot be {_A[role]} at {vendor}: {_REASONS[reason]}. Give {self.expected}."
         )
 
     def __reduce__(self) -> tuple[type["AddressError"], tuple[str, str, Role, str, Kind]]:

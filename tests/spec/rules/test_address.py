@@ -117,6 +117,11 @@ def test_a_refusal_says_whether_a_vendor_may_take_it_all_the_same(
     assert caught.value.lenient is lenient
 
 
+def test_a_refusal_of_an_endpoint_has_its_article() -> None:
+    with pytest.raises(AddressError, match=r"^'hook' cannot be an endpoint at intelepeer: "):
+        check("hook", IP, Role.ENDPOINT)
+
+
 def test_a_refusal_says_what_was_wrong_and_what_is_expected() -> None:
     with pytest.raises(AddressError) as caught:
         check("13038675309", IP, TO)
