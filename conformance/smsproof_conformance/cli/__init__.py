@@ -17,7 +17,7 @@ from smsproof_conformance.cli.command import command
 
 _PANELS: Final = {
     "Judge": ("run", "resume", "restore", "receiver", "client", "load"),
-    "Runs on record": ("judge", "report", "compare", "replay", "scrub", "baseline"),
+    "Runs on record": ("runs", "judge", "report", "compare", "replay", "scrub", "baseline"),
     "Contracts": ("list", "explain", "faults", "schemas", "lint"),
     "Tools": ("config", "emulate", "segments", "vectors", "selftest"),
 }

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from smsproof_conformance.cli.door import UsageError, door
+from smsproof_conformance.cli.variables import warn_of_variables
 
 
 def _without_color(wanted: bool) -> None:
@@ -30,6 +31,7 @@ def _refused(token: str | None) -> None:
 
 _NO_COLOR = typer.Option("--no-color", callback=_without_color, is_eager=True, help="Plain text, as with NO_COLOR.")
 _TOKEN = typer.Option("--token", "--bearer", "--api-key", callback=_refused, is_eager=True, hidden=True)
+_CONTEXT = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
 _COMMON = [
     inspect.Parameter("no_color", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=Annotated[bool, _NO_COLOR]),
     inspect.Parameter("token", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[str | None, _TOKEN]),
@@ -40,11 +42,14 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
     """The function with what every command takes in its signature; it never sees it."""
 
     @wraps(function)
-    def called(*args: Any, no_color: bool, token: str | None, **options: Any) -> None:
-        function(*args, **options)
+    def called(*args: Any, no_color: bool, token: str | None, context: typer.Context, **options: Any) -> None:
+        if context.invoked_subcommand is None:  # the command itself, not the group around it
+            warn_of_variables(context)
+        function(*args, **options, **({"context": context} if asks else {}))
 
     signature = inspect.signature(function, eval_str=True)
-    parameters = [*signature.parameters.values(), *_COMMON]
+    asks = _CONTEXT.name in signature.parameters
+    parameters = [*signature.parameters.values(), *([] if asks else [_CONTEXT]), *_COMMON]
     called.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
     called.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return called

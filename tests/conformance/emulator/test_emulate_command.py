@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import signal
+import socket
 import subprocess
 import sys
 
@@ -35,6 +36,17 @@ def test_the_first_line_says_where_it_is_and_a_signal_stops_it_with_code_0(stop)
     process.send_signal(stop)
     assert process.communicate(timeout=10) == ("", "")
     assert process.returncode == 0
+
+
+def test_what_is_no_http_is_answered_and_prints_nothing():
+    process = start("intelepeer")
+    assert process.stdout is not None
+    port = int(json.loads(process.stdout.readline())["url"].rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        connection.sendall(b"GARBAGE\r\n\r\n")
+        assert connection.recv(64).startswith(b"HTTP/1.1 400 ")
+    process.send_signal(signal.SIGTERM)
+    assert process.communicate(timeout=10) == ("", "")
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import socket
 import struct
 from collections.abc import Callable
@@ -25,6 +26,10 @@ MAX_HEAD_BYTES: Final = 64 * 1024
 """Of a request line and headers that do not arrive in one piece; a piece holds 256 KiB at most."""
 
 _REASONS: Final = {400: "Bad Request", 408: "Request Timeout", 431: "Request Header Fields Too Large"}
+
+# What is no HTTP is answered and shown on the emulator's page; on standard error it would be a line without a reason.
+_LOG: Final = logging.getLogger("smsproof.emulator")
+_LOG.setLevel(logging.ERROR)
 
 
 class Served(Protocol):
@@ -107,6 +112,7 @@ def wire_protocol(served: Served) -> type[HttpToolsProtocol]:
     class Wire(HttpToolsProtocol):
         def __init__(self, *args: Any, **options: Any) -> None:
             super().__init__(*args, **options)
+            self.logger = _LOG
             self._arriving = False
             self._head_bytes: int | None = 0
             self._deadline: asyncio.TimerHandle | None = None
