@@ -17,6 +17,7 @@ from smsproof_conformance.fuzz.sharing import ExamplesError
 from smsproof_conformance.records.ledger import LedgerError, LedgerFailure
 from smsproof_conformance.reports.files import ReportError
 from smsproof_conformance.runs.selection import NothingSelected
+from smsproof_conformance.runs.tenancy import AccountTaken
 from smsproof_conformance.targets.presence import Absent
 from smsproof_conformance.targets.settings import SettingsError
 from smsproof_conformance.verdicts.baseline import BaselineError
@@ -39,7 +40,7 @@ def door() -> Generator[None]:
     try:
         yield
     except (
-        NothingSelected, Absent, SettingsError, LedgerError, ReportError, BaselineError, ExamplesError, CannotListen,
+        NothingSelected, Absent, AccountTaken, SettingsError, LedgerError, ReportError, BaselineError, ExamplesError, CannotListen,
         UsageError,
     ) as error:  # fmt: skip
         say(str(error))

@@ -44,9 +44,8 @@ def resume(
         require_permission(target, live, budget)
         secrets = settings.secrets(target)
         contract = contracts.load(target.vendor)
-        ledger = ledgers.Ledger.reopen(path, secrets.values())
-        selected = [case for id_, case in cases(target.vendor).items() if id_ in ledger.fact("cases")]
-        with Interruption() as interruption:
+        with ledgers.Ledger.reopen(path, secrets.values()) as ledger, Interruption() as interruption:
+            selected = [case for id_, case in cases(target.vendor).items() if id_ in ledger.fact("cases")]
             act = Run(
                 target, secrets, contract, ledger, Budget(budget), interruption=interruption,
                 unrestored=teller(target, path), live=live,

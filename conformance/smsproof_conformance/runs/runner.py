@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 
 from smsproof_conformance.case import Case, Scenario
@@ -22,6 +22,7 @@ from smsproof_conformance.runs.charging import Charging
 from smsproof_conformance.runs.interruption import Interrupted, Interruption
 from smsproof_conformance.runs.outbox import Outbox
 from smsproof_conformance.runs.pace import Pace
+from smsproof_conformance.runs.tenancy import AccountTaken, tenancy
 from smsproof_conformance.runs.webhooks import CannotRestore
 from smsproof_conformance.targets.target import Secrets, Target
 from smsproof_conformance.wire.control import ControlUnreachable
@@ -75,8 +76,16 @@ class Run:
         """Act every scenario among `cases` and record it; standing judges need no act.
 
         then    what else acts in the same run once the scenarios have: the fuzz phase.
-        raises  CannotListen before anything is sent; the run that never began leaves no file.
+        raises  CannotListen and AccountTaken before anything is sent; the run that never began leaves no file.
         """
+        try:
+            with self._alone():
+                self._begin(cases, seed, then)
+        except (CannotListen, AccountTaken):
+            self.ledger.discard()
+            raise
+
+    def _begin(self, cases: Sequence[Case], seed: int, then: Phase | None) -> None:
         facts = {
             "target": self.target.model_dump(mode="json"),
             "vendor": self.contract.vendor,
@@ -89,17 +98,23 @@ class Run:
             self.ledger.set_fact(key, value)
         scenarios = _scenarios(cases)
         self.ledger.plan(case.id for case in scenarios)
-        try:
-            asyncio.run(self._act(scenarios, then))
-        except CannotListen:
-            self.ledger.discard()
-            raise
+        asyncio.run(self._act(scenarios, then))
+
+    def _alone(self) -> AbstractContextManager[None]:
+        """The account for this run alone. What leaves no run file plays with an emulator of its own."""
+        path = self.ledger.path
+        return nullcontext() if path is None else tenancy(self.target, self.secrets, path)
 
     def resume(self, cases: Sequence[Case], then: Phase | None = None) -> None:
         """Go on with an abandoned run: only scenarios that never started; nothing is sent a second time.
 
-        raises    LedgerError when the contract has changed since: the two halves would be judged by different rules.
+        raises    LedgerError when the contract has changed since: the two halves would be judged by different rules;
+                  AccountTaken.
         """
+        with self._alone():
+            self._go_on(cases, then)
+
+    def _go_on(self, cases: Sequence[Case], then: Phase | None) -> None:
         if self.ledger.fact("contract") != self.contract.hash:
             raise LedgerError("This run was started with another contract. Judge it as it is, or start a new run.")
         self.ledger.abandon()
@@ -109,8 +124,9 @@ class Run:
         asyncio.run(self._act([case for case in _scenarios(cases) if case.id in planned], then))
 
     def put_back(self) -> None:
-        """Put back what a run that died has left changed; sends nothing else."""
-        asyncio.run(self._act([]))
+        """Put back what a run that died has left changed; sends nothing else. raises AccountTaken."""
+        with self._alone():
+            asyncio.run(self._act([]))
 
     async def _act(self, scenarios: Sequence[Scenario], then: Phase | None = None) -> None:
         inbox = Inbox(self.target, self.secrets, self.ledger)
