@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
-import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -69,11 +70,23 @@ def test_every_command_and_flag_the_readme_shows_exists() -> None:
 
 
 def test_the_settings_the_readme_shows_are_read(tmp_path: Path) -> None:
-    (text,) = blocks("toml")
     path = tmp_path / "smsproof.toml"
-    path.write_text(text, encoding="utf-8")
-    assert read(path)["staging"].numbers.destinations == ("+13038675309",)
-    assert tomllib.loads(text)["target"]["staging"]["vendor"] == "intelepeer"
+    path.write_text("\n".join(blocks("toml")), encoding="utf-8")
+    found = read(path)
+    assert found["staging"].numbers.destinations == ("+13038675309",)
+    assert {name: target.vendor for name, target in found.items()} == {"staging": "intelepeer", "outbound": "messangi"}
+
+
+def test_the_messangi_target_that_the_readme_shows_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MESSANGI_TOKEN", "smsproof-token")
+    with running("messangi") as emulator:
+        text = blocks("toml")[1].replace("http://127.0.0.1:8082", emulator.url)
+        (tmp_path / "smsproof.toml").write_text(text, encoding="utf-8")
+        done = CliRunner().invoke(app, ["run", "outbound", "--no-fuzz", "--case", "send-*/*", "--json"])
+    assert done.exit_code == 0, done.output
+    verdicts = Counter(case["verdict"] for case in json.loads(done.stdout)["cases"])
+    assert verdicts["PASS"] > 10 and verdicts.keys() <= {"PASS", "SKIP"}, verdicts
 
 
 def test_the_sdk_example_runs(capsys: pytest.CaptureFixture[str]) -> None:

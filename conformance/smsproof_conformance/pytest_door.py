@@ -58,13 +58,16 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    from smsproof_spec.spelling import counted
+
     door = config.stash.get(_DOOR, None)
     if door is not None and door.has_run:
         judged = door.run.judged
         terminalreporter.section(f"smsproof {door.name}")
         terminalreporter.write_line(
-            f"observed {judged.observed} of {judged.observable} requirements, {judged.passed} of them without a finding;"
-            f" {judged.requests} requests, {judged.accepted} accepted messages, {judged.parts} parts at most"
+            f"observed {judged.observed} of {counted(judged.observable, 'requirement')}, {judged.passed} of them without a"
+            f" finding; {counted(judged.requests, 'request')}, {counted(judged.accepted, 'accepted message')},"
+            f" {counted(judged.parts, 'part')} at most"
         )
         for trouble in door.run.troubles:
             terminalreporter.write_line(trouble, red=True)
@@ -137,13 +140,16 @@ class _Target(pytest.Collector):
     def run(self) -> _Run:
         """Act every case that was chosen, and judge. Whatever was acted stays on record."""
         from smsproof_conformance.case import observers
+        from smsproof_conformance.exit_code import ExitCode
         from smsproof_conformance.records.ledger import Ledger, new_path
         from smsproof_conformance.reports.material import Material
         from smsproof_conformance.runs.charge import Budget
         from smsproof_conformance.runs.interruption import Interruption
         from smsproof_conformance.runs.runner import Run
+        from smsproof_conformance.runs.tenancy import AccountTaken
         from smsproof_conformance.verdicts.baseline import day, expect
         from smsproof_conformance.verdicts.judge import judge
+        from smsproof_conformance.wire.inbox import CannotListen
         from smsproof_spec import contract as contracts
 
         self.has_run = True
@@ -157,7 +163,10 @@ class _Target(pytest.Collector):
                     self.target, self.secrets, contract, ledger, budget, interruption=interruption,
                     live=options.smsproof_live,
                 )  # fmt: skip
-                act.start(chosen, seed=1)
+                try:
+                    act.start(chosen, seed=1)
+                except (AccountTaken, CannotListen) as refusal:
+                    pytest.exit(str(refusal), int(ExitCode.USAGE))
             if interruption.code is not None:
                 pytest.exit(f"Stopped by a signal; the run is on record: {ledger.path}.", int(interruption.code))
             judged = judge(ledger, contract, chosen, strict=options.smsproof_strict)

@@ -18,6 +18,7 @@ from smsproof_conformance.verdicts import baseline as baselines
 from smsproof_conformance.verdicts.finding import Severity
 from smsproof_conformance.verdicts.judge import judge
 from smsproof_spec import contract as contracts
+from smsproof_spec.spelling import counted
 
 
 def baseline(
@@ -40,4 +41,5 @@ def baseline(
         if as_json:
             print_json({"baseline": str(write), "added": added, "failing": len(failing)})
         else:
-            print(f"{write}: {added} entries added for {len(failing)} findings that fail this run.")
+            entries = "entry" if added == 1 else "entries"
+            print(f"{write}: {added} {entries} added; {counted(len(failing), 'finding')} in this run fail.")

@@ -10,6 +10,7 @@ from rich.text import Text
 from smsproof_conformance.reports.curl import curl
 from smsproof_conformance.runs.rehearsal import Rehearsed
 from smsproof_conformance.targets.target import Target
+from smsproof_spec.spelling import counted
 
 
 def print_rehearsal(console: Console, target: Target, rehearsed: Rehearsed) -> None:
@@ -22,7 +23,9 @@ def print_rehearsal(console: Console, target: Target, rehearsed: Rehearsed) -> N
         console.print(Text(f"  [{request.step}] {curl(target, request)}"), soft_wrap=True)
     for skipped, reason in rehearsed.skipped:
         console.print(Text(f"SKIP  {skipped}: {reason}", "dim"))
-    console.print(f"{len(rehearsed.requests)} requests, {rehearsed.parts} message parts at most; nothing was sent")
+    console.print(
+        f"{counted(len(rehearsed.requests), 'request')}, {counted(rehearsed.parts, 'message part')} at most; nothing was sent"
+    )
 
 
 def rehearsal_as_json(target: Target, rehearsed: Rehearsed) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from smsproof_conformance.cli.list import case_json
 from smsproof_conformance.cli.printing import Json, print_json
 from smsproof_conformance.emulator.faults import FAULTS, Fault
 from smsproof_conformance.evidence.proof import every_case, party_of, proofs
+from smsproof_conformance.reports.material import pages
 from smsproof_conformance.reports.terminal import console
 from smsproof_spec import contract as contracts
 from smsproof_spec.contract import Party, Requirement
@@ -107,6 +108,9 @@ def _requirement(out: Console, requirement: Requirement, vendor: str) -> None:
     for party in requirement.parties:
         if proven := proofs(requirement.id, party):
             out.print(Text(f"  proven by    {', '.join(proven)}  ({_WRONG[party]})"))
+    for page in pages(contracts.load(vendor)):
+        if any(source.page == page.name for source in requirement.source):
+            out.print(Text(f"  {page}", "dim"))
 
 
 _JUDGED: Final[Mapping[Party, str]] = {"V": "a vendor", "R": "a receiver", "C": "a client"}

@@ -12,6 +12,7 @@ from smsproof_conformance.cli.door import UsageError, door, say
 from smsproof_conformance.cli.printing import Json, print_json
 from smsproof_conformance.exit_code import ExitCode
 from smsproof_spec import contract as contracts
+from smsproof_spec.spelling import counted
 
 
 def lint(
@@ -40,7 +41,7 @@ def lint(
         else:
             for problem in problems:
                 say(problem)
-            print(f"{len(folders)} contract{'s' if len(folders) != 1 else ''}, {len(problems)} problems")
+            print(f"{counted(len(folders), 'contract')}, {counted(len(problems), 'problem')}")
         raise typer.Exit(ExitCode.USAGE if problems else ExitCode.CONFORMANT)
 
 

@@ -16,6 +16,7 @@ from smsproof_conformance.runs.runner import Run
 from smsproof_conformance.targets import settings
 from smsproof_conformance.targets.target import Target
 from smsproof_spec import contract as contracts
+from smsproof_spec.spelling import counted
 
 
 def restore(
@@ -43,5 +44,5 @@ def restore(
         if as_json:
             print_json({"run": str(path), "changed": before, "put_back": before - left})
         else:
-            print(f"{before - left} of {before} webhooks put back")
+            print(f"{before - left} of {counted(before, 'webhook')} put back")
         raise typer.Exit(ExitCode.UNREACHABLE if left else ExitCode.CONFORMANT)

@@ -18,6 +18,7 @@ from smsproof_conformance.reports.terminal import shown
 from smsproof_conformance.verdicts.coverage import Coverage, Row
 from smsproof_conformance.verdicts.finding import Verdict
 from smsproof_spec.rules import Malformed, strict_json
+from smsproof_spec.spelling import counted
 
 _HANGING_COLUMNS: Final = 50
 _MOST_CHARACTERS: Final = 600  # of a value; beyond, nobody reads on, and nobody copies a line
@@ -44,7 +45,7 @@ def print_run(console: Console, material: Material) -> None:
             console.print(line.append(case.case.id, "bold").append("  " + shown(case.reason), "default"))
     skipped = Counter(case.reason for case in judged.cases if case.verdict is Verdict.SKIP)
     for reason, count in skipped.items():
-        console.print(Text(f"SKIP  {count} case{'s' if count > 1 else ''}: {shown(reason)}", "dim"))
+        console.print(Text(f"SKIP  {counted(count, 'case')}: {shown(reason)}", "dim"))
     for group in material.groups:
         print_finding(console, group, material)
     for stale in material.stale:
@@ -112,12 +113,12 @@ def _lines(told: Shown, material: Material) -> Iterable[tuple[str, str]]:
     yield "got", shown(finding.got) + (f" at {shown(finding.pointer)}" if finding.pointer else "")
     yield "why", told.why
     if exchange is not None:
-        line = shown(material.curl(exchange) or "", _MOST_CHARACTERS * 10)
-        again = f"smsproof replay {material.run} {told.id}" if material.run and material.judged.party == "V" else ""
-        if line and len(line) <= _MOST_CHARACTERS:
-            yield "repeat", line
-        if again:
-            yield "or" if len(line) <= _MOST_CHARACTERS else "repeat", again
+        line, again = material.curl(exchange), material.again(told)
+        shows_line = line is not None and len(shown(line, _MOST_CHARACTERS * 10)) <= _MOST_CHARACTERS
+        if line is not None and shows_line:
+            yield "repeat", shown(line)
+        if again is not None:
+            yield "or" if shows_line else "repeat", again
 
 
 def _others(group: Group) -> str:
@@ -152,18 +153,21 @@ def _body(body: bytes | None, pointer: str = "") -> str:
 def _print_numbers(console: Console, material: Material) -> None:
     judged = material.judged
     console.print()
-    line = Text(f"{judged.vendor}: ")
+    line = Text(f"{judged.vendor}, {counted(len(judged.cases), 'case')}: ")
     for verdict in Verdict:
         count = judged.count(verdict)
         if count:
             line.append(f"{count} {verdict}  ", STYLES[verdict])
     console.print(line)
     console.print(
-        f"observed {judged.observed} of {judged.observable} requirements, {judged.passed} of them without a finding;"
-        f" {judged.requests} requests, {judged.accepted} accepted messages, {judged.parts} parts at most"
+        f"observed {judged.observed} of {counted(judged.observable, 'requirement')}, {judged.passed} of them without a"
+        f" finding; {counted(judged.requests, 'request')}, {counted(judged.accepted, 'accepted message')},"
+        f" {counted(judged.parts, 'part')} at most"
     )
     if judged.fuzzed:
-        console.print(f"{judged.fuzzed} more requests to fuzz")
+        console.print(f"{counted(judged.fuzzed, 'more request')} to fuzz")
+    for page in material.cited:
+        console.print(Text(shown(str(page)), "dim"))
     if judged.stopped is not ExitCode.UNREACHABLE and judged.stop_reason:
         _print_stop(console, judged.stop_reason)
     if material.strays:

@@ -11,11 +11,12 @@ import re
 from collections import Counter
 from typing import Final
 
-from smsproof_conformance.reports.material import Group, Material
+from smsproof_conformance.reports.material import Group, Material, Page
 from smsproof_conformance.reports.telling import body_lines
 from smsproof_conformance.reports.terminal import shown
 from smsproof_conformance.verdicts.finding import Severity, Verdict
 from smsproof_spec.rules import printable
+from smsproof_spec.spelling import counted
 
 _MOST_ERRORS: Final = 10  # GitHub keeps no more of one step
 _TOLD_FINDINGS: Final = 50
@@ -56,12 +57,14 @@ def render(material: Material) -> str:
         "",
         _sentence(material),
         "",
-        " · ".join(
+        f"{counted(len(judged.cases), 'case')}: "
+        + " · ".join(
             f"{_SIGNS[verdict]} {judged.count(verdict)} {verdict}" for verdict in Verdict if judged.count(verdict)
         ),
         "",
-        f"Observed **{judged.observed}** of {judged.observable} requirements, **{judged.passed}** of them without a finding;"
-        f" {material.sent} requests, {judged.accepted} accepted messages, at most {judged.parts} parts.",
+        f"Observed **{judged.observed}** of {counted(judged.observable, 'requirement')}, **{judged.passed}** of them"
+        f" without a finding; {counted(material.sent, 'request')}, {counted(judged.accepted, 'accepted message')},"
+        f" at most {counted(judged.parts, 'part')}.",
         "",
     ]
     if judged.stop_reason:
@@ -73,7 +76,10 @@ def render(material: Material) -> str:
     for group in material.groups[:_TOLD_FINDINGS]:
         lines += _finding(group, material)
     if len(material.groups) > _TOLD_FINDINGS:
-        lines += [f"{len(material.groups) - _TOLD_FINDINGS} more findings stand in the other reports.", ""]
+        left = len(material.groups) - _TOLD_FINDINGS
+        lines += [f"{counted(left, 'more finding')} {'stands' if left == 1 else 'stand'} in the other reports.", ""]
+    for page in material.cited:
+        lines += [f"- {_html(page.name)}: the vendor's page {_linked(page)}"]
     return "\n".join(lines)
 
 
@@ -95,8 +101,7 @@ def _finding(group: Group, material: Material) -> list[str]:
         lines += _block([f"{request.method} {request.target}", *body_lines(request.body)])
         if answer is not None:
             lines += _block([str(answer.status), *body_lines(answer.body)])
-        repeat = material.curl(told.exchange)
-        lines += _block([repeat], "sh") if repeat else []
+        lines += _block([material.curl(told.exchange) or material.again(told) or ""], "sh")
     if told.arrival is not None:
         lines += _block([f"{told.arrival.method} at hook {told.arrival.hook}", *body_lines(told.arrival.body)])
     return [*lines, "</details>", ""]
@@ -106,7 +111,15 @@ def _sentence(material: Material) -> str:
     judged = material.judged
     kinds = Counter(group.first.finding.severity for group in material.groups)
     found = [f"{kinds[kind]} {name}" for kind, name in _KINDS.items() if kinds[kind] or kind is Severity.FAIL]
-    return f"{' and '.join(found)} findings in {len(judged.cases)} cases; exit code {int(judged.exit_code)}."
+    last = next(kinds[kind] for kind in reversed(_KINDS) if kinds[kind] or kind is Severity.FAIL)
+    findings = "finding" if last == 1 else "findings"
+    cases = counted(len(judged.cases), "case")
+    return f"{' and '.join(found)} {findings} in {cases}; exit code {int(judged.exit_code)}."
+
+
+def _linked(page: Page) -> str:
+    """A link where the contract has an address: ours, and no peer's."""
+    return f"[{_html(page.title)}](<{page.url}>)" if page.url else _html(page.title)
 
 
 def _command(name: str, title: str, message: str) -> str:

@@ -17,11 +17,12 @@ from markupsafe import Markup
 
 from smsproof_conformance.exit_code import ExitCode
 from smsproof_conformance.reports import picture
-from smsproof_conformance.reports.material import Material
-from smsproof_conformance.reports.place import lines
+from smsproof_conformance.reports.material import Material, pages
+from smsproof_conformance.reports.place import leads, lines
 from smsproof_conformance.reports.telling import duration, moment
 from smsproof_conformance.verdicts.finding import Severity, Verdict
 from smsproof_spec.rules import printable
+from smsproof_spec.spelling import counted
 
 _TOLD_REQUESTS: Final = 300  # in full; beyond, only those of findings: a page of ten thousand opens nowhere
 _MEANING: Final = {
@@ -72,7 +73,7 @@ def render(material: Material) -> str:
         blamed=blamed,
         left_out=len(exchanges) - len(in_full),
         arrivals=arrivals,
-        pages=_pages(material),
+        pages={page.name: page for page in pages(material.contract)},
     )  # fmt: skip
 
 
@@ -86,7 +87,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    own: dict[str, Any] = {"lines": lines, "duration": duration, "moment": moment}
+    own: dict[str, Any] = {"lines": lines, "duration": duration, "moment": moment, "counted": counted, "leads": leads}
     environment.globals.update(own)
     return environment
 
@@ -102,9 +103,3 @@ def _part(name: str) -> str:
 
 def _hash(text: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
-
-
-def _pages(material: Material) -> dict[str, str]:
-    """Addresses of the vendor's pages, by their short names; only what a link may lead to."""
-    pages = {name: page.get("url", "") for name, page in material.contract.pages.items()}
-    return {name: url for name, url in pages.items() if url.startswith(("https://", "http://"))}

@@ -102,8 +102,8 @@ def _told(group: Group, material: Material) -> str:
         f"got: {finding.got}" + (f" at {finding.pointer}" if finding.pointer else ""),
         f"why: {told.why}",
     ]
-    repeat = material.curl(told.exchange) if told.exchange else None
-    if repeat:
+    repeat = (material.curl(told.exchange) if told.exchange is not None else None) or material.again(told)
+    if repeat is not None:
         lines.append(f"repeat: {repeat}")
     if group.others:
         lines.append(f"and {len(group.others)} more like it")

@@ -66,6 +66,29 @@ class Stale:
     advice: str
 
 
+@dataclass(frozen=True)
+class Page:
+    """A page of the vendor's that requirements cite: S0:15 is line 15 of the page S0.
+
+    url    "" where it is none that a link may lead to.
+    """
+
+    name: str
+    title: str
+    url: str
+
+    def __str__(self) -> str:
+        return f'{self.name} is the vendor\'s page "{self.title}"' + (f", {self.url}" if self.url else "")
+
+
+def pages(contract: Contract) -> tuple[Page, ...]:
+    """Every page of a contract."""
+    found = ((name, page.get("title", name), page.get("url", "")) for name, page in contract.pages.items())
+    return tuple(
+        Page(name, title, url if url.startswith(("https://", "http://")) else "") for name, title, url in found
+    )
+
+
 _URGENCY: Final = (Severity.FAIL, Severity.WARN, Severity.XFAIL)
 _ADVICE: Final = {
     Verdict.XPASS: "the baseline expects this finding, and it is gone: take the entry out",
@@ -209,11 +232,26 @@ class Material:
         return self._redaction.told(text)
 
     def curl(self, exchange: Exchange) -> str | None:
-        """A line that repeats a request; it runs as it stands only where data is shown.
-
-        None for a client's: the server it went to ended with the run, and the client is what there is to run again.
-        """
+        """A line that repeats a request; it runs as it stands only where data is shown. None for what a client sent: the
+        server that it was sent to ended with the run."""
         return None if self.judged.party == "C" else curl(self.target, exchange.request)
+
+    def again(self, told: Shown) -> str | None:
+        """A command that judges a finding anew; None where there is none."""
+        vendor, case = self.judged.vendor, told.finding.case
+        match self.judged.party:
+            case "V":
+                return f"smsproof replay {self.run} {told.id}" if self.run and told.exchange else None
+            case "C":
+                return f"smsproof client {vendor} --case {case} -- PROGRAM"
+            case _:
+                return f"smsproof receiver {vendor} --url URL --case {case}"
+
+    @cached_property
+    def cited(self) -> tuple[Page, ...]:
+        """The vendor's pages that findings cite by their short names, in their order."""
+        named = {source.page for told in self.findings for source in told.requirement.source}
+        return tuple(page for page in pages(self.contract) if page.name in named)
 
 
 def _name(finding: Finding, status: int | None) -> str:

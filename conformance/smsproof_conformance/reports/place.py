@@ -41,6 +41,13 @@ def lines(body: bytes | None, pointer: str = "") -> list[Line]:
     )
 
 
+def leads(body: bytes | None, pointer: str) -> bool:
+    """Whether a pointer leads to something in a body."""
+    value = strict_json(body or b"")
+    path = tuple(part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:])
+    return not isinstance(value, Malformed) and len(_nearest(value, path)) == len(path)
+
+
 def _written(value: Any, path: Path, before: str, after: str) -> Iterator[tuple[str, Path]]:
     indent = "  " * (len(path) + 1)
     if is_object(value) and value:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from smsproof_conformance.records.exchange import Exchange, Headers
-from smsproof_conformance.reports.material import Group, Material
+from smsproof_conformance.reports.material import Group, Material, pages
 from smsproof_conformance.reports.telling import body_text, moment
 from smsproof_conformance.verdicts.finding import Severity
 from smsproof_spec.contract import Requirement
@@ -52,11 +52,15 @@ def render(material: Material) -> str:
 
 def _rule(requirement: Requirement, material: Material) -> dict[str, Any]:
     where = ", ".join(str(source) for source in requirement.source) or "no page"
+    cited = {source.page for source in requirement.source}
+    legend = "".join(f" {page}." for page in pages(material.contract) if page.name in cited)
     page = next((material.contract.pages.get(source.page, {}).get("url") for source in requirement.source), None)
     rule: dict[str, Any] = {
         "id": requirement.id,
         "shortDescription": {"text": _plain(requirement.statement)},
-        "help": {"text": _plain(f"{requirement.statement} Known by: {requirement.provenance}. Stands in: {where}.")},
+        "help": {
+            "text": _plain(f"{requirement.statement} Known by: {requirement.provenance}. Stands in: {where}.{legend}")
+        },
         "defaultConfiguration": {"level": "error" if requirement.binding else "warning"},
         "properties": {"provenance": requirement.provenance, "agreed": requirement.agreed, "source": where},
     }

@@ -19,6 +19,17 @@
   addEventListener("hashchange", reveal);
   reveal();
 
+  const show = (card) => {
+    for (const listing of card.querySelectorAll(".listing")) {
+      const marked = listing.querySelector(".marked");
+      if (marked) listing.scrollTop = marked.offsetTop - listing.offsetTop - listing.clientHeight / 3;
+    }
+  };
+  for (const card of document.querySelectorAll(".finding")) {
+    card.addEventListener("toggle", () => show(card));
+    show(card);
+  }
+
   for (const button of document.querySelectorAll(".copy")) {
     button.hidden = !navigator.clipboard;
     button.addEventListener("click", async () => {
