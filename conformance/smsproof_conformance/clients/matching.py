@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from smsproof_conformance.clients.scenario import Step, entry
 from smsproof_conformance.records.exchange import Request, is_array, is_object
+from smsproof_conformance.records.sentence import Sentence
 from smsproof_spec.contract import Contract
 
 _COMPARED = ("text", "to", "from", "guid", "externalId", "clientId")
@@ -25,7 +26,7 @@ class Part:
 
     @property
     def label(self) -> str:
-        return self.step.name if self.place is None else f"{self.step.name}[{self.place}]"
+        return self.step.name if self.place is None else Sentence("{}[{}]", self.step.name, self.place)
 
 
 class Matching:

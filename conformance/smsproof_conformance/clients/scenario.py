@@ -5,13 +5,14 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, LiteralString, cast
 
 from smsproof_conformance.clients.json_place import line_of
 from smsproof_conformance.records.exchange import is_array, is_object
+from smsproof_conformance.records.sentence import said
 
 Place = tuple[str | int, ...]
 
@@ -197,7 +198,8 @@ def as_json(steps: tuple[Step, ...]) -> dict[str, Any]:
 
 def default(vendor: str) -> tuple[Step, ...]:
     """The scenario that exercises everything a client of this vendor may do."""
-    return parse(_DEFAULTS[vendor], vendor)
+    steps = parse(_DEFAULTS[vendor], vendor)
+    return tuple(replace(step, name=said(cast("LiteralString", step.name))) for step in steps)  # names of ours, below
 
 
 def _ip(text: str, **changes: Any) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from smsproof_conformance.case import cases
 from smsproof_conformance.cli import app
 from smsproof_conformance.clients import scenario
 from smsproof_conformance.clients.json_place import line_of
+from smsproof_conformance.clients.matching import Part
 from smsproof_conformance.clients.miniatures import CLIENTS
 from smsproof_conformance.clients.recorder import TOKEN
 from smsproof_conformance.clients.scenario import Reply, ScenarioError, Step
@@ -26,6 +27,7 @@ from smsproof_conformance.clients.session import Session
 from smsproof_conformance.evidence.matrix import run_client
 from smsproof_conformance.exit_code import ExitCode
 from smsproof_conformance.records.ledger import Ledger
+from smsproof_conformance.records.sentence import masked
 from smsproof_conformance.verdicts.finding import Verdict
 from smsproof_conformance.verdicts.judge import judge
 from smsproof_conformance.verdicts.judged import Judged
@@ -426,3 +428,11 @@ def test_a_body_that_is_no_json_is_told_with_what_is_wrong_with_it() -> None:
     assert ("MS-GEN-04", "no JSON: JSON starts without a byte order mark") in [
         (finding.requirement, finding.got) for finding in run.findings
     ]
+
+
+def test_names_of_the_default_steps_are_own_words_in_a_report_and_those_of_a_file_are_somebodys() -> None:
+    for vendor in ("intelepeer", "messangi"):
+        for step in scenario.default(vendor):
+            assert masked(Part(step, 1).label, lambda _: "#") == f"{step.name}[#]"
+    (step,) = scenario.parse({"steps": [{"step": "Ann's text", "do": "get_webhook", "args": {"endpoint": "1"}}]}, "intelepeer")  # fmt: skip
+    assert masked(Part(step).label, lambda _: "#") == "#"
