@@ -20,6 +20,7 @@ from smsproof_conformance.evidence.matrix_file import MatrixFileError, changes
 from smsproof_conformance.exit_code import ExitCode
 from smsproof_conformance.reports.terminal import console
 from smsproof_spec import contract as contracts
+from smsproof_spec.spelling import counted
 
 
 def faults(
@@ -99,4 +100,5 @@ def _print(out: Console, rows: list[Row], problems: list[str]) -> None:
     for problem in problems:
         out.print(Text(problem, "bold red"))
     contract_faults = sum(row.kind == "contract" for row in rows)
-    out.print(f"{contract_faults} contract faults, {len(rows) - contract_faults} other rows, {len(problems)} problems")
+    others = counted(len(rows) - contract_faults, "other row")
+    out.print(f"{counted(contract_faults, 'contract fault')}, {others}, {counted(len(problems), 'problem')}")

@@ -19,6 +19,7 @@ from smsproof_conformance.texts.messages import Form, MessagesError, form_of, re
 from smsproof_conformance.texts.tally import Tally, tally
 from smsproof_spec.rules import Explanation, Offender, TextError, explain, printable
 from smsproof_spec.rules.explanation import name_of
+from smsproof_spec.spelling import counted
 
 _SHADES = ("black on bright_cyan", "black on bright_yellow")
 _LISTED = 20  # characters and losses shown one by one
@@ -105,9 +106,8 @@ def _as_json(found: Explanation) -> dict[str, object]:
 
 def _print(out: Console, found: Explanation) -> None:
     cost = found.measure
-    plural = "segment" if cost.segments == 1 else "segments"
     out.print(
-        Text(f"{cost.segments} {plural}", "bold").append(
+        Text(counted(cost.segments, "segment"), "bold").append(
             f"  {_ENCODING[cost.encoding]}, {cost.units} {_UNIT[cost.encoding]}, "
             f"{cost.per_segment} to a segment, {cost.left} left in the last",
             "not bold",
@@ -157,7 +157,7 @@ def _print_losses(out: Console, found: Explanation) -> None:
             .append(f"{kind} and moves whole.")
         )  # fmt: skip
     if len(found.losses) > _LISTED:
-        out.print(Text(f"  and {len(found.losses) - _LISTED} more segments"))
+        out.print(Text(f"  and {counted(len(found.losses) - _LISTED, 'more segment')}"))
 
 
 def _print_fixes(out: Console, found: Explanation) -> None:
@@ -175,8 +175,8 @@ def _print_fixes(out: Console, found: Explanation) -> None:
 def _print_totals(out: Console, total: Tally) -> None:
     gsm7, ucs2 = total.by_encoding["gsm7"], total.by_encoding["ucs2"]
     out.print(
-        Text(f"{total.segments} segments", "bold").append(
-            f"  {total.messages} messages: {gsm7} GSM 7-bit, {ucs2} UCS-2", "not bold"
+        Text(counted(total.segments, "segment"), "bold").append(
+            f"  {counted(total.messages, 'message')}: {gsm7} GSM 7-bit, {ucs2} UCS-2", "not bold"
         )
     )
     for code, number in total.unsendable.most_common():
@@ -195,4 +195,4 @@ def _print_totals(out: Console, total: Tally) -> None:
             )
         out.print(offenders)
     for level, saved in total.saved.items():
-        out.print(Text(f"  Transliteration, level {level.value}, would save {saved} segments."))
+        out.print(Text(f"  Transliteration, level {level.value}, would save {counted(saved, 'segment')}."))

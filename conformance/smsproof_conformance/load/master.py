@@ -31,6 +31,7 @@ from smsproof_conformance.runs.interruption import Interruption
 from smsproof_conformance.runs.pace import SECONDS_PER_MESSAGE
 from smsproof_conformance.targets.target import Target
 from smsproof_spec.contract import Contract
+from smsproof_spec.spelling import counted
 
 LEASE_SIZE: Final = 20  # sends a worker's death leaves indeterminate at most, for each of its leases
 _JSON: Final = (("Accept", "application/json"), ("Content-Type", "application/json"))
@@ -150,11 +151,11 @@ class Master:
             ends.append((ExitCode.UNREACHABLE, "no worker is left"))
         if unknown:
             ends.append(
-                (ExitCode.INDETERMINATE, Sentence("{} sends are indeterminate and are never sent again", unknown))
+                (ExitCode.INDETERMINATE, Sentence("{} of unknown outcome, never sent again", counted(unknown, "send")))
             )
         if ends:
             reasons = [said(reason) for _, reason in ends] + (
-                [Sentence("{} sends never started", never)] if never else []
+                [Sentence("{} never started", counted(never, "send"))] if never else []
             )
             code = strongest(code for code, _ in ends)
             told, *others = reasons
