@@ -42,4 +42,5 @@ def baseline(
             print_json({"baseline": str(write), "added": added, "failing": len(failing)})
         else:
             entries = "entry" if added == 1 else "entries"
-            print(f"{write}: {added} {entries} added; {counted(len(failing), 'finding')} in this run fail.")
+            fail = "that fails" if len(failing) == 1 else "that fail"
+            print(f"{write}: {added} {entries} added for {counted(len(failing), 'finding')} {fail} this run.")

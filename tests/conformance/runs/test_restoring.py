@@ -148,7 +148,7 @@ def test_a_second_signal_says_what_was_left_changed_and_the_command_repairs_it(t
         account.change = lambda _: 201
         repair = smsproof(tmp_path, account, *command.split()[1:])
         out, err = repair.communicate(timeout=30)
-        assert (repair.returncode, out, err) == (0, "1 of 1 webhooks put back\n", "")
+        assert (repair.returncode, out, err) == (0, "1 of 1 webhook put back\n", "")
         assert account.webhook == BEFORE
 
 
@@ -181,4 +181,4 @@ def test_a_vendor_that_refuses_to_put_it_back_is_said_with_the_command(tmp_path:
         assert "2191112222" not in err
         again = smsproof(tmp_path, account, "restore")
         out, _ = again.communicate(timeout=30)
-        assert (again.returncode, out) == (4, "0 of 1 webhooks put back\n")
+        assert (again.returncode, out) == (4, "0 of 1 webhook put back\n")

@@ -192,7 +192,7 @@ def test_a_baseline_is_written_used_and_told_when_it_is_stale(tmp_path: Path) ->
     written = smsproof(tmp_path, "baseline", "last", "--write", "known.toml", "--strict")
     assert (written.returncode, written.stdout) == (
         0,
-        "known.toml: 1 entries added for 1 findings that fail this run.\n",
+        "known.toml: 1 entry added for 1 finding that fails this run.\n",
     )
     assert 'pattern = "IP-HOUSE-16 /guid 202"' in (tmp_path / "known.toml").read_text(encoding="utf-8")
 
