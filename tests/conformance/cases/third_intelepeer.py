@@ -33,6 +33,7 @@ class Stranger:
     blocked = frozenset({"+99955501000"})
     headers: tuple[tuple[str, str], ...] = (("Content-Type", "application/json"),)
     attempts = 5
+    refusal: str | None = None  # of the control API
 
     def __init__(self) -> None:
         self.hooks: dict[str, str] = {}

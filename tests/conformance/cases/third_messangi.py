@@ -56,6 +56,7 @@ class Message:
 class Right:
     owned = frozenset({"12345", "2222", "1", "999999", "1234567", "12165550100", "COMPANY"})
     success, unauthorized, bad = 200, 401, 400
+    refusal: str | None = None  # of the control API
 
     def __init__(self) -> None:
         self.sent: list[Message] = []
