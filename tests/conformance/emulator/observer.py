@@ -95,6 +95,7 @@ async def _intelepeer(call: Callable[..., Any], desk: Desk, outbox: Callable[[st
         call(f"bulk token {name}", "POST", SEND, [good], token)
         call(f"hook token {name}", "POST", HOOK, {"endpoints": [one], "webhook": "http://a/200"}, token)
         call(f"read token {name}", "GET", HOOK + "?endpoint=%2B12161112222", None, token)
+    call("read after bad tokens", "GET", HOOK + "?endpoint=%2B12161112222", None)
     for method in ("PUT", "PATCH", "GET", "DELETE"):
         call(f"send {method}", method, SEND, good)
         call(f"hook {method}", method, HOOK, {"endpoints": [one], "webhook": "http://a/200"})

@@ -68,7 +68,7 @@ def _html(text: str, _: str) -> Counter[str]:
 
 
 def _console(text: str, vendor: str) -> Counter[str]:
-    (line,) = [line for line in text.splitlines() if line.startswith(f"{vendor}: ")]
+    (line,) = [line for line in text.splitlines() if line.startswith(f"{vendor}, ")]
     return Counter({verdict: int(count) for count, verdict in _COUNT.findall(line)})
 
 

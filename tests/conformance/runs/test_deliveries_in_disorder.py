@@ -154,8 +154,9 @@ def test_43_a_delivery_for_nobody_is_a_finding_and_no_end_and_disturbs_no_other_
         assert differing(undisturbed, judged) == {"callbacks/about-the-message"}
         assert broken(judged) == {"MS-CALLBACK-09": len(between.came)}
     else:
-        assert differing(undisturbed, judged) == COUNTING
-        assert broken(judged) == {"IP-INBOUND-11": 4}
+        # Where the fourth answer is the 200, two strangers and two attempts are four arrivals, as many as are due.
+        assert differing(undisturbed, judged) == COUNTING - {"inbound/until-200"}
+        assert broken(judged) == {"IP-INBOUND-11": 3}
     assert judged.stopped is None
 
 
@@ -182,7 +183,7 @@ def test_43_deliveries_that_change_places_are_held_against_nobody(
 
     with relay(overtaking, monkeypatch) as (_, url):
         judged, _ = ran(emulator, url)
-    assert len(overtook) == 1
+    assert len(overtook) == {"intelepeer": 1, "messangi": 2}[emulator.vendor]
     assert (differing(undisturbed, judged), judged.findings) == (set(), [])
 
 
