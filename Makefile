@@ -30,7 +30,7 @@ check: $(STAMP) ## Lint, types (mypy and basedpyright, both strict) and drift of
 	$(BIN)/basedpyright --warnings
 	$(BIN)/smsproof-generate --check
 
-test: $(STAMP) ## Run the tests (about three minutes on two cores).
+test: $(STAMP) ## Run the tests (about four minutes on two cores).
 	$(BIN)/python -m pytest -n 2 --dist worksteal -q
 
 faults: $(STAMP) ## Run every fault and print which case catches it; then runs that have bad luck.
