@@ -45,7 +45,7 @@ pytestmark = pytest.mark.soak
 SOME = 200  # sends, before something is killed
 PROGRAM = "from smsproof_conformance.entry import main; main()"
 SENDS_A_DAY = 24 * 60 * 60
-SOAK_SECONDS = float(os.environ.get("SMSPROOF_SOAK_SECONDS", "1200"))
+SOAK_SECONDS = float(os.environ.get("SOAK_SECONDS", "1200"))
 
 
 def start(folder: Path, *words: str, wrapper: tuple[str, ...] = ()) -> subprocess.Popen[bytes]:
