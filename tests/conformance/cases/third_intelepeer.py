@@ -1,4 +1,4 @@
-"""A third IntelePeer, by somebody who knew the vendor's pages and the decisions and none of our cases.
+"""A third IntelePeer, from the vendor's pages and the decisions.
 
 It shares no code with our emulator or with the second one. `Stranger` is right in its own way; what the pages leave free
 and what they forbid are subclasses. Requests come in as the runner would send them; deliveries go out over HTTP.
