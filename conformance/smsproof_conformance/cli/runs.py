@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
@@ -101,7 +102,8 @@ def _kept(path: Path) -> Kept:
 
 
 def _table(found: list[Kept]) -> Table:
-    table = Table(title="Runs on record", title_justify="left")
+    table = Table(title="Runs on record", title_justify="left", box=SIMPLE_HEAD)
+    table.add_column("run", overflow="fold", no_wrap=True)  # it says when and of what, and is copied whole
     for column, justify in _COLUMNS.items():
         table.add_column(column, justify="right" if justify else "left", overflow="fold")
     for one in found:
@@ -110,18 +112,15 @@ def _table(found: list[Kept]) -> Table:
 
 
 _COLUMNS: Final = {
-    "run": False, "target": False, "when (UTC)": False, "verdict": False, "exit": True, "findings": True,
-    "undecided cases": True,
+    "verdict": False, "exit": True, "findings": True, "undecided": True,
 }  # fmt: skip
 
 
 def _cells(one: Kept) -> Iterator[Text]:
     yield Text(shown(one.run))
     if one.problem is not None:
-        yield from (Text(""), Text(""), Text(shown(one.problem), "dim"))
+        yield Text(shown(one.problem), "dim")
         return
-    yield Text(shown(f"{one.target} ({one.vendor})"))
-    yield Text((one.began or "nothing sent").partition(".")[0].replace("T", " "))
     words, style = "", ""
     with suppress(KeyError):
         words, style = _SPOKEN[ExitCode(one.exit_code or 0)]
